@@ -1,0 +1,8 @@
+/*
+ * main.c: argv -> role.
+ */
+int
+main(void)
+{
+	return 0;
+}

@@ -1,0 +1,15 @@
+# Every check_*.c is one Check suite; TESTS lists them all.
+EXTRA_DIST += tests/vectors/fressian-vectors.tsv tests/vectors/fressian-bad.tsv tests/vectors/mapping.tsv
+AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; top_builddir='$(top_builddir)'; export top_builddir;
+TEST_LIBS = libvalue.a libutil.a $(CHECK_LIBS) $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) $(MSGPACK_LIBS) -lm
+CHECKS = tests/check_util tests/check_value
+check_PROGRAMS += $(CHECKS)
+TESTS += $(CHECKS)
+
+tests_check_util_SOURCES = tests/check_util.c
+tests_check_util_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_util_LDADD = $(TEST_LIBS)
+
+tests_check_value_SOURCES = tests/check_value.c
+tests_check_value_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_value_LDADD = $(TEST_LIBS)
