@@ -1,0 +1,48 @@
+/*
+ * ipc.h: the messages of ipc.def, as numbers and as rows. How they travel is
+ * control.h's (master and role) and peer.h's (role and role) concern.
+ */
+#ifndef DAEMON_IPC_H
+#define DAEMON_IPC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/role.h"
+
+/* Raised whenever a payload changes; HELLO carries it. */
+#define IPC_VERSION	1
+
+/* Larger than any value a topic takes by default settings, http.max_body included. */
+#define IPC_MAX_PAYLOAD	((size_t)80 << 20)
+
+enum ipc_type {
+#define IPC(type, number, senders, receivers, least, most, doc) IPC_##type = (number),
+#include "daemon/ipc.def"
+#undef IPC
+};
+
+struct ipc_row {
+	enum ipc_type	 type;
+	const char	*name;
+	unsigned	 senders, receivers;
+	size_t		 least, most;
+	const char	*doc;
+};
+
+/* Why a PUBLISH was not acknowledged (NAK). */
+enum ipc_nak {
+	NAK_NOT_SENT = 1,	/* certainly not on the log: a retry is safe */
+	NAK_FULL,		/* as NOT_SENT: the producer's queue is full */
+	NAK_UNREACHABLE,	/* as NOT_SENT: no broker answers */
+	NAK_UNKNOWN,		/* may or may not be on the log */
+	NAK_TOO_LARGE,		/* Kafka refuses it: larger than the topic takes; not on the log */
+	NAK_REFUSED,		/* Kafka refuses it for good: not authorised, no such topic, …; not on the log */
+};
+
+/* The row of a type, or NULL. */
+const struct ipc_row *ipc_row(unsigned type);
+/* May sender send it to receiver, with this many bytes? NULL, or the reason why not. */
+const char *ipc_check(const struct ipc_row *row, enum role_id sender, enum role_id receiver, size_t len);
+
+#endif

@@ -1,0 +1,11 @@
+noinst_LIBRARIES += libdaemon.a
+libdaemon_a_SOURCES = \
+	src/daemon/control.c src/daemon/control.h \
+	src/daemon/counters.def \
+	src/daemon/ipc.c src/daemon/ipc.def src/daemon/ipc.h \
+	src/daemon/jail.c src/daemon/jail.h \
+	src/daemon/peer.c src/daemon/peer.h \
+	src/daemon/proc.c src/daemon/proc.h \
+	src/daemon/role.h \
+	src/daemon/scoreboard.c src/daemon/scoreboard.h \
+	src/daemon/title.c src/daemon/title.h

@@ -1,0 +1,67 @@
+/*
+ * proc.h: what every role's process does alike: take over what the master
+ * hands it, drop privileges, listen to the master while it runs, notice that
+ * the master is gone. The master's side of this is src/master/.
+ */
+#ifndef DAEMON_PROC_H
+#define DAEMON_PROC_H
+
+#include <stdbool.h>
+
+#include <event2/event.h>
+
+#include "daemon/config.h"
+#include "daemon/peer.h"
+#include "daemon/role.h"
+#include "daemon/scoreboard.h"
+
+#define PROC_CONTROL_FD		3	/* where a role finds its control socket after exec */
+#define PROC_LISTENERS		64	/* at most */
+
+struct proc;
+
+struct proc_ops {
+	/* A link to another role; replaces an earlier one to the same role and number. The callee owns fd. */
+	void	(*peer)(struct proc *p, enum role_id role, unsigned nr, int fd);
+	/* All links that existed when this process started have been given. May be NULL. */
+	void	(*peers_done)(struct proc *p);
+	/* p->bootstrap changed. May be NULL. */
+	void	(*bootstrap)(struct proc *p);
+	/*
+	 * Stop: close listeners, finish what is in flight (at most shutdown.grace), then leave the loop. Called
+	 * once; also when the master is gone (master_gone).
+	 */
+	void	(*stop)(struct proc *p, bool master_gone);
+};
+
+struct proc {
+	const struct role	*role;
+	unsigned		 nr;
+	unsigned		 generation;
+	struct config		 config;
+	struct board		*board;
+	struct board_slot	*slot;		/* this process's own counters */
+	struct board_generation	*shared;	/* this generation's producer and tailer */
+	int			 secrets_fd;	/* -1: none */
+	int			 listeners[PROC_LISTENERS];
+	unsigned		 nlisteners;
+	char			*bootstrap;	/* broker addresses to use: kafka.servers or the embedded broker's; NULL not known yet */
+	struct event_base	*base;
+	const struct proc_ops	*ops;
+	void			*arg;		/* the role's own state */
+	int			 control;
+	struct event		*control_event;
+	bool			 stopping;
+};
+
+/* Run the role called name (cmdrd -x name); returns the exit status. */
+int	proc_main(const char *name, int argc, char **argv);
+/* Begin hearing the master through ops; call when the role's own state stands. Then tell it READY (text may be NULL). */
+void	proc_ready(struct proc *p, const struct proc_ops *ops, const char *text);
+/* Ask the master for a new link in the place of a broken one. */
+void	proc_peer_lost(struct proc *p, enum role_id role, unsigned nr);
+/* How a link made for this process says who it is. */
+struct peer_self proc_self(const struct proc *p);
+void	proc_close_listeners(struct proc *p);
+
+#endif

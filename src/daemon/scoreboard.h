@@ -1,0 +1,88 @@
+/*
+ * scoreboard.h: memory that all processes share: what each counts, how the
+ * Kafka roles are, where the tailer is. Made by the master, it survives any
+ * role's death. Atomics, no locks. Not a channel for messages.
+ */
+#ifndef DAEMON_SCOREBOARD_H
+#define DAEMON_SCOREBOARD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/role.h"
+
+#define BOARD_WORKERS		64	/* the bound of http.workers */
+#define BOARD_PARTITIONS	4096	/* of the events topic; more are an error that the tailer tells */
+
+enum counter {
+#define COUNTER(name, doc) COUNT_##name,
+#include "daemon/counters.def"
+#undef COUNTER
+	COUNTERS
+};
+
+/* One process's place; both generations of a reload add to the same. */
+struct board_slot {
+	_Atomic int32_t		pid;
+	_Atomic uint32_t	restarts;
+	_Atomic int64_t		started_ms;	/* clock_ms */
+	_Atomic int64_t		counters[COUNTERS];
+};
+
+struct board_producer {
+	_Atomic int64_t		answered_ms;	/* clock_ms when a broker last answered; 0: never */
+	_Atomic int64_t		queued;		/* records not yet acknowledged or failed */
+	_Atomic int64_t		queued_bytes;
+	_Atomic int32_t		alive;		/* 1 while the role runs and has a working handle */
+};
+
+struct board_tailer {
+	_Atomic int64_t		answered_ms;
+	_Atomic int32_t		assigned;	/* 1: every partition has a concrete offset */
+	_Atomic int32_t		at_end;		/* 1: has reached the ends seen at its start */
+	_Atomic int32_t		partitions;	/* how many positions hold; 0: none yet */
+	_Atomic int64_t		positions[BOARD_PARTITIONS];	/* next offset to read; -1: not known yet */
+};
+
+/* What belongs to one generation: a reload runs two side by side. */
+struct board_generation {
+	_Atomic uint32_t	generation;
+	struct board_producer	producer;
+	struct board_tailer	tailer;
+};
+
+struct board {
+	uint32_t		magic, version;
+	uint64_t		size;
+	struct board_slot	slots[ROLE_COUNT][BOARD_WORKERS];
+	struct board_generation	generations[2];		/* by the generation's last bit */
+};
+
+/* A new one, all zero: returns its descriptor (close-on-exec) and maps it; -1 with errno. */
+int	board_create(struct board **out);
+/* Map one that the master made. NULL where it is not one of this version (logged). */
+struct board *board_map(int fd);
+/* Begin a generation: forget what the one before the last had there. */
+struct board_generation *board_begin(struct board *b, unsigned generation);
+struct board_generation *board_of(struct board *b, unsigned generation);
+struct board_slot *board_slot(struct board *b, enum role_id role, unsigned nr);
+/* A counter over all processes. */
+int64_t	board_sum(const struct board *b, enum counter c);
+const char *counter_name(enum counter c);
+const char *counter_doc(enum counter c);
+
+static inline void
+board_add(struct board_slot *slot, enum counter c, int64_t n)
+{
+	atomic_fetch_add_explicit(&slot->counters[c], n, memory_order_relaxed);
+}
+
+static inline void
+board_set(struct board_slot *slot, enum counter c, int64_t n)
+{
+	atomic_store_explicit(&slot->counters[c], n, memory_order_relaxed);
+}
+
+#endif
