@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libvalue.a
 libvalue_a_SOURCES = \
-	src/value/base64.h \
+	src/value/base64.c src/value/base64.h \
 	src/value/bignum.h \
 	src/value/codec.c src/value/codec.h \
 	src/value/edn.h \
@@ -9,7 +9,8 @@ libvalue_a_SOURCES = \
 	src/value/fressian.h \
 	src/value/instant.h \
 	src/value/json.h \
-	src/value/number.h \
+	src/value/number.c src/value/number.h \
+	src/value/number_format.c \
 	src/value/transit.h \
 	src/value/utf8.c src/value/utf8.h \
 	src/value/value.c src/value/value.h
