@@ -5,6 +5,8 @@
 set -u
 src=${srcdir:-.}/src
 status=0
+list=$(mktemp)
+trap 'rm -f "$list"' EXIT
 
 complain() {
 	echo "layers: $1" >&2
@@ -33,7 +35,8 @@ for dir in "$src"/*/; do
 	may=" $(allowed "$folder") "
 	for file in "$dir"*.c "$dir"*.h "$dir"*.def; do
 		[ -f "$file" ] || continue
-		for inc in $(sed -n 's/^#[ ]*include "\([^"]*\)".*/\1/p' "$file"); do
+		sed -n 's/^#[ ]*include "\([^"]*\)".*/\1/p' "$file" >"$list"
+		while read -r inc; do
 			case $inc in
 			build-config.h) continue ;;
 			*/*) ;;
@@ -43,7 +46,7 @@ for dir in "$src"/*/; do
 			*" ${inc%%/*} "*) ;;
 			*) complain "$file includes $inc: $folder may not include ${inc%%/*}" ;;
 			esac
-		done
+		done <"$list"
 	done
 done
 

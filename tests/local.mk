@@ -25,3 +25,7 @@ tests_check_bignum_LDADD = $(TEST_LIBS)
 tests_check_config_SOURCES = tests/check_config.c
 tests_check_config_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_config_LDADD = libconfig.a libutil.a $(YAML_LIBS) $(CHECK_LIBS)
+
+check_SCRIPTS += tests/layers.sh
+TESTS += tests/layers.sh
+EXTRA_DIST += tests/layers.sh

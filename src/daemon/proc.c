@@ -264,9 +264,12 @@ proc_close_listeners(struct proc *p)
 }
 
 void
-proc_ready(struct proc *p, const struct proc_ops *ops, const char *text)
+proc_hear(struct proc *p, const struct proc_ops *ops)
 {
-	static struct event *term;
+	struct event *term;
+
+	if (p->control_event != NULL)
+		return;
 
 	p->ops = ops;
 	evutil_make_socket_nonblocking(p->control);
@@ -276,6 +279,12 @@ proc_ready(struct proc *p, const struct proc_ops *ops, const char *text)
 	    event_add(term, NULL) == -1)
 		fatalx("no events for the control socket");
 	jail_enter(p->role->jail);
+}
+
+void
+proc_ready(struct proc *p, const struct proc_ops *ops, const char *text)
+{
+	proc_hear(p, ops);
 	if (control_send(p->control, IPC_READY, text, text == NULL ? 0 : strlen(text), -1) == -1)
 		log_warn("telling the master that this role is ready: %s", strerror(errno));
 }

@@ -16,6 +16,7 @@
 
 #include "build-config.h"
 #include "daemon/config_secrets.h"
+#include "daemon/proc.h"
 #include "daemon/title.h"
 #include "master/children.h"
 #include "master/detach.h"
@@ -222,7 +223,7 @@ next_generation(struct master *m, struct config *c, unsigned nr, char *why, size
 static void
 first_start(struct master *m, struct config *c)
 {
-	char why[512];
+	char why[1024];
 
 	lock_pidfile(m, c);
 	if ((m->board_fd = board_create(&m->board)) == -1)
@@ -255,7 +256,7 @@ static void
 second_start(struct master *m, struct config *c)
 {
 	unsigned nr = newest(m)->nr + 1;
-	char why[512];
+	char why[1024];
 
 	if (next_generation(m, c, nr, why, sizeof(why)) == -1) {
 		log_error("reload: %s; the running generation goes on", why);
@@ -281,6 +282,18 @@ make_loop(struct master *m)
 	if ((m->base = event_base_new()) == NULL)
 		fatalx("no event loop");
 	hear_signals(m);
+}
+
+/* Kept clear of the number where a role finds its control socket. */
+static int
+open_image(void)
+{
+	int fd = open("/proc/self/exe", O_PATH | O_CLOEXEC), high;
+
+	if (fd == -1 || (high = fcntl(fd, F_DUPFD_CLOEXEC, PROC_CONTROL_FD + 1)) == -1)
+		fatal("opening /proc/self/exe");
+	close(fd);
+	return high;
 }
 
 static void
@@ -336,8 +349,7 @@ master_main(const struct master_options *options)
 	static struct master m;
 
 	init(&m, options);
-	if ((m.exe_fd = open("/proc/self/exe", O_PATH | O_CLOEXEC)) == -1)
-		fatal("opening /proc/self/exe");
+	m.exe_fd = open_image();
 	raise_descriptor_limit();
 	if (state_present()) {
 		title_set("master");

@@ -44,11 +44,14 @@ status_log(struct master *m)
 	struct child *c;
 	char name[32];
 
-	TAILQ_FOREACH(c, &m->children, entry)
+	TAILQ_FOREACH(c, &m->children, entry) {
+		const struct board_slot *slot = board_slot(m->board, c->role->id, c->nr);
+
 		log_notice("status: %s: %s, process %d, generation %u, up %" PRId64 " s, restarted %u times",
 		    child_name(c, name, sizeof(name)), states[c->state], (int)c->pid,
-		    c->generation->nr, ago(c->started_ms),
-		    atomic_load(&board_slot(m->board, c->role->id, c->nr)->restarts));
+		    c->generation->nr, ago(atomic_load(&slot->started_ms)),
+		    atomic_load(&slot->restarts));
+	}
 	if (g != NULL)
 		log_kafka(m, g);
 	for (int i = 0; i < COUNTERS; i++)
