@@ -3,11 +3,23 @@ libvalue_a_SOURCES = \
 	src/value/base64.c src/value/base64.h \
 	src/value/bignum.c src/value/bignum.h \
 	src/value/bignum_decimal.c \
+	src/value/cesu8.c src/value/cesu8.h \
 	src/value/codec.c src/value/codec.h \
 	src/value/edn.h \
 	src/value/equal.c \
 	src/value/form.h \
 	src/value/fressian.h \
+	src/value/fressian_cache.c \
+	src/value/fressian_footer.c src/value/fressian_footer.h \
+	src/value/fressian_out.c src/value/fressian_out.h \
+	src/value/fressian_read.c src/value/fressian_read.h \
+	src/value/fressian_scalar.c \
+	src/value/fressian_seen.c src/value/fressian_seen.h \
+	src/value/fressian_seq.c \
+	src/value/fressian_struct.c \
+	src/value/fressian_text.c \
+	src/value/fressian_type.c \
+	src/value/fressian_write.c \
 	src/value/instant.c src/value/instant.h \
 	src/value/json.h \
 	src/value/number.c src/value/number.h \
