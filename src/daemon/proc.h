@@ -56,7 +56,9 @@ struct proc {
 
 /* Run the role called name (cmdrd -x name); returns the exit status. */
 int	proc_main(const char *name, int argc, char **argv);
-/* Begin hearing the master through ops; call when the role's own state stands. Then tell it READY (text may be NULL). */
+/* Begin hearing the master through ops, and enter the jail; call when the role's own state stands. */
+void	proc_hear(struct proc *p, const struct proc_ops *ops);
+/* Tell the master READY (text may be NULL), hearing it first if that did not begin yet. */
 void	proc_ready(struct proc *p, const struct proc_ops *ops, const char *text);
 /* Ask the master for a new link in the place of a broken one. */
 void	proc_peer_lost(struct proc *p, enum role_id role, unsigned nr);

@@ -1,0 +1,132 @@
+/*
+ * config.h: what the operator decided, as one typed struct. The rows behind it
+ * (name, type, bounds, default, who may hold it, what it means) stand in
+ * config_table.c; a new key is one field here and one row there. It is read
+ * from YAML and the environment by the master only; the other roles get theirs
+ * as a text blob that holds no key their role has no business with.
+ */
+#ifndef DAEMON_CONFIG_H
+#define DAEMON_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/buf.h"
+
+/* The form of a record's key on the commands topic. */
+enum config_topic_key {
+	CONFIG_TOPIC_KEY_FRESSIAN,
+	CONFIG_TOPIC_KEY_STRING,
+	CONFIG_TOPIC_KEY_BINARY,
+};
+
+struct config_list {
+	char	**item;
+	size_t	  count;
+};
+
+struct config_pair {
+	char	*name;
+	char	*value;
+};
+
+struct config_map {
+	struct config_pair	*pair;
+	size_t			 count;
+};
+
+/*
+ * Strings are owned and never NULL ("" = not set). Sizes are in bytes,
+ * durations in milliseconds. A key outside a role's audience is 0, "" or empty.
+ */
+struct config {
+	struct {
+		struct config_list	listen;		/* each one config_listen_parse() takes */
+		int			workers;	/* 0 = one for each core */
+		size_t			max_body;
+		size_t			max_headers;
+		size_t			max_uri;
+		int			max_connections; /* of one worker */
+		int			max_in_flight;	/* of one worker */
+		int64_t			idle_timeout;
+		int64_t			request_timeout;
+		char			*public_url;
+	} http;
+	struct {
+		char			*servers;	/* CONFIG_EMBEDDED: the in-memory broker */
+		struct config_map	properties;
+		char			*secrets;	/* a path: config_secrets.h */
+		int64_t			delivery_timeout;
+		int64_t			unreachable_after;
+		int64_t			linger;
+		int			compression;	/* config_word() gives librdkafka's name */
+		int			max_queued;
+		size_t			max_queued_bytes;
+	} kafka;
+	struct {
+		char			*commands;
+		char			*events;
+		int			key;		/* enum config_topic_key */
+	} topics;
+	struct {
+		int64_t			timeout;
+		int64_t			max_wait;
+		int			timeout_status;	/* 202, 409 or 504 */
+	} sync;
+	struct {
+		int64_t			grace;
+	} shutdown;
+	struct {
+		int			to;		/* enum log_dest */
+		char			*file;
+		int			level;		/* as syslog(3) */
+	} log;
+	struct {
+		int			partitions;
+		int			port;		/* 0 = one that is free */
+	} embedded;
+	char	*user;
+	char	*group;
+	char	*pidfile;
+};
+
+/* The value of kafka.servers that asks for the broker role. */
+#define CONFIG_EMBEDDED	"embedded"
+
+/*
+ * A mistake: one sentence that begins with FILE:LINE:COLUMN where there is one.
+ * line and column count from 1, 0 = none.
+ */
+struct config_error {
+	int	line;
+	int	column;
+	char	text[768];
+};
+
+/* Every key at its default. The struct need not be initialised. */
+void	 config_defaults(struct config *c);
+/*
+ * The defaults, then the YAML file at path, then the environment, then the
+ * checks that look at several keys. 0, or -1 with *err filled and c freed.
+ */
+int	 config_load(struct config *c, const char *path, struct config_error *err);
+void	 config_free(struct config *c);
+/*
+ * Give one key (dotted name) the value that text spells, as it would stand in
+ * the file; replaces a list or map by the one item ("name=value" for a map).
+ * 0, or -1 with *err filled and c as it was.
+ */
+int	 config_set(struct config *c, const char *key, const char *text, struct config_error *err);
+/* The word that an enum key stands at ("gzip" for kafka.compression). key must name one. */
+const char *config_word(const struct config *c, const char *key);
+
+/*
+ * The keys that a role may hold, appended to out as text that config_parse_blob
+ * reads back to exactly the same. audience: its ROLE_BIT. 0, or -1 if out is full.
+ */
+int	 config_serialize(const struct config *c, unsigned audience, struct buf *out);
+/* What config_serialize wrote. 0, or -1 with *err filled and c freed. */
+int	 config_parse_blob(struct config *c, const char *blob, size_t len,
+	    struct config_error *err);
+
+#endif

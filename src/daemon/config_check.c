@@ -1,0 +1,161 @@
+/*
+ * config_check.c: what a configured string must look like, and what several
+ * keys must agree on. See config_check.h.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/config_check.h"
+#include "daemon/config_error.h"
+#include "daemon/config_listen.h"
+#include "daemon/config_value.h"
+#include "util/log.h"
+
+#define ALNUM	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+const char *
+config_check_listen(const char *name, const char *value)
+{
+	struct config_listen addrs;
+
+	(void)name;
+	return config_listen_parse(value, &addrs);
+}
+
+/* RFC 3986 as far as a prefix of Location goes: scheme, host, perhaps port and path, no more. */
+const char *
+config_check_url(const char *name, const char *value)
+{
+	const char *rest;
+
+	(void)name;
+	if (strncmp(value, "http://", 7) == 0)
+		rest = value + 7;
+	else if (strncmp(value, "https://", 8) == 0)
+		rest = value + 8;
+	else
+		return "it does not begin with http:// or https://";
+	if (*rest == '\0' || *rest == '/' || *rest == ':')
+		return "the host is missing";
+	if (strspn(rest, ALNUM "-._~:/[]%@!$&'()*+,;=") != strlen(rest))
+		return "a character in it has no place there";
+	if (value[strlen(value) - 1] == '/')
+		return "it ends with a slash";
+	return NULL;
+}
+
+/* A list that librdkafka takes: it resolves the names, so only their shape is looked at. */
+const char *
+config_check_servers(const char *name, const char *value)
+{
+	const char *p = value, *colon;
+	size_t len;
+
+	(void)name;
+	for (;; p += len + 1) {
+		len = strcspn(p, ",");
+		if (len == 0)
+			return "a name is missing before or after a comma";
+		if (strspn(p, ALNUM "-._:[]") < len)
+			return "a character in it has no place there";
+		colon = memrchr(p, ':', len);
+		if (colon != NULL && p[len - 1] != ']') {
+			char *end;
+			unsigned long port = strtoul(colon + 1, &end, 10);
+
+			if (end != p + len || end == colon + 1 || port == 0 || port > 65535)
+				return "a port is a number from 1 to 65535";
+		}
+		if (p[len] == '\0')
+			return NULL;
+	}
+}
+
+const char *
+config_check_topic(const char *name, const char *value)
+{
+	(void)name;
+	if (strspn(value, ALNUM "._-") != strlen(value))
+		return "a character in it has no place there";
+	if (strcmp(value, ".") == 0 || strcmp(value, "..") == 0)
+		return "Kafka takes no such name";
+	return NULL;
+}
+
+const char *
+config_check_path(const char *name, const char *value)
+{
+	(void)name;
+	return *value == '/' ? NULL : "it does not begin with a slash";
+}
+
+/* As useradd(8) takes them, and numbers are no names. */
+const char *
+config_check_account(const char *name, const char *value)
+{
+	(void)name;
+	if (strspn(value, ALNUM "._-") != strlen(value) || isdigit((unsigned char)value[0]) ||
+	    value[0] == '-')
+		return "a name begins with a letter and holds A-Z a-z 0-9 . _ -";
+	return NULL;
+}
+
+/* Blame the first of the two keys that someone set; each name is one of the table's. */
+static int
+blame(const char *file, const struct config_place *places, struct config_error *err,
+    const char *const names[2], const char *text)
+{
+	for (int i = 0; i < 2 && places != NULL; i++) {
+		const struct config_place *at = &places[config_key_find(names[i]) - config_keys];
+
+		if (at->env != NULL)
+			return config_error_set(err, NULL, 0, 0, "environment variable %s: %s",
+			    at->env, text);
+		if (at->line != 0)
+			return config_error_set(err, file, at->line, at->column, "%s", text);
+	}
+	return config_error_set(err, file, 0, 0, "%s", text);
+}
+
+/* a must be at most b, or (strict) less. */
+static int
+check_order(const struct config *c, const char *file, const struct config_place *places,
+    struct config_error *err, const char *a, const char *b, int64_t excess)
+{
+	struct buf text = { 0 };
+	int bad;
+
+	if (excess <= 0)
+		return 0;
+	buf_printf(&text, "%s: expected not more than %s, which is ", a, b);
+	config_value_format(c, config_key_find(b), &text);
+	buf_puts(&text, "; found ");
+	config_value_format(c, config_key_find(a), &text);
+	bad = blame(file, places, err, (const char *const[2]){ a, b }, buf_cstr(&text));
+	buf_free(&text);
+	return bad;
+}
+
+int
+config_check_all(const struct config *c, const char *file, const struct config_place *places,
+    struct config_error *err)
+{
+	if (check_order(c, file, places, err, "sync.timeout", "sync.max_wait",
+	    c->sync.timeout - c->sync.max_wait) == -1 ||
+	    check_order(c, file, places, err, "http.max_body", "kafka.max_queued_bytes",
+	    (int64_t)c->http.max_body - (int64_t)c->kafka.max_queued_bytes) == -1)
+		return -1;
+	if (c->kafka.linger >= c->kafka.delivery_timeout)
+		return blame(file, places, err,
+		    (const char *const[2]){ "kafka.linger", "kafka.delivery_timeout" },
+		    "kafka.linger: expected less than kafka.delivery_timeout");
+	if (strcmp(c->topics.commands, c->topics.events) == 0)
+		return blame(file, places, err,
+		    (const char *const[2]){ "topics.events", "topics.commands" },
+		    "topics.events: expected another topic than topics.commands");
+	if (c->log.to == LOG_TO_FILE && *c->log.file == '\0')
+		return blame(file, places, err, (const char *const[2]){ "log.to", "log.file" },
+		    "log.to: file needs the path in log.file; found none");
+	return 0;
+}

@@ -1,0 +1,122 @@
+/*
+ * config_listen.c: one entry of http.listen as the addresses to bind. See config_listen.h.
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "daemon/config_listen.h"
+
+#define UNIX_PREFIX	"unix:"
+
+/* 1 to 65535 in digits and nothing else; 0 if it is not. */
+static in_port_t
+parse_port(const char *s)
+{
+	unsigned n = 0;
+	size_t len = strlen(s);
+
+	if (len == 0 || len > 5 || strspn(s, "0123456789") != len)
+		return 0;
+	for (; *s != '\0'; s++)
+		n = n * 10 + (unsigned)(*s - '0');
+	return n <= 65535 ? (in_port_t)n : 0;
+}
+
+static void
+add_inet(struct config_listen *out, struct in_addr addr, in_port_t port)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = htons(port) };
+
+	sin.sin_addr = addr;
+	memcpy(&out->addr[out->count], &sin, sizeof(sin));
+	out->len[out->count++] = sizeof(sin);
+}
+
+static void
+add_inet6(struct config_listen *out, struct in6_addr addr, in_port_t port)
+{
+	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+
+	sin6.sin6_addr = addr;
+	memcpy(&out->addr[out->count], &sin6, sizeof(sin6));
+	out->len[out->count++] = sizeof(sin6);
+}
+
+static const char *
+parse_unix(const char *path, struct config_listen *out)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+
+	if (*path != '/')
+		return "the path of a socket begins with /";
+	if (strlen(path) >= sizeof(sun.sun_path))
+		return "the path of a socket has at most 107 bytes";
+	memcpy(sun.sun_path, path, strlen(path) + 1);
+	memcpy(&out->addr[0], &sun, sizeof(sun));
+	out->len[0] = sizeof(sun);
+	out->count = 1;
+	return NULL;
+}
+
+static const char *
+parse_host(const char *text, const char *colon, in_port_t port, struct config_listen *out)
+{
+	char host[INET6_ADDRSTRLEN + 2];
+	struct in6_addr six;
+	struct in_addr four;
+	size_t len = (size_t)(colon - text);
+
+	if (len == 0 || len >= sizeof(host))
+		return "the address is not numeric";
+	memcpy(host, text, len);
+	host[len] = '\0';
+	if (inet_pton(AF_INET, host, &four) == 1) {
+		add_inet(out, four, port);
+		return NULL;
+	}
+	if (host[0] == '[' && host[len - 1] == ']') {
+		host[len - 1] = '\0';
+		if (inet_pton(AF_INET6, host + 1, &six) == 1) {
+			add_inet6(out, six, port);
+			return NULL;
+		}
+	}
+	if (strchr(host, ':') != NULL)
+		return "an IPv6 address stands in brackets: [::1]:3000";
+	return "the address is not numeric; names are not looked up";
+}
+
+const char *
+config_listen_parse(const char *text, struct config_listen *out)
+{
+	const struct in_addr any = { .s_addr = htonl(INADDR_ANY) };
+	const char *colon = strrchr(text, ':');
+	in_port_t port;
+
+	memset(out, 0, sizeof(*out));
+	if (strncmp(text, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0)
+		return parse_unix(text + strlen(UNIX_PREFIX), out);
+	if ((port = parse_port(colon == NULL ? text : colon + 1)) == 0)
+		return "a port is a number from 1 to 65535";
+	if (colon != NULL)
+		return parse_host(text, colon, port, out);
+	add_inet(out, any, port);
+	add_inet6(out, in6addr_any, port);
+	return NULL;
+}
+
+int
+config_listen_with_port(const char *text, const char *port, char *out, size_t size)
+{
+	const char *colon = strrchr(text, ':');
+	size_t len = colon == NULL ? 0 : (size_t)(colon - text) + 1;
+	int n;
+
+	if (strncmp(text, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0)
+		return -1;
+	n = snprintf(out, size, "%.*s%s", (int)len, text, port);
+	return n >= 0 && (size_t)n < size ? 0 : -1;
+}

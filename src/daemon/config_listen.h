@@ -1,0 +1,23 @@
+/*
+ * config_listen.h: one entry of http.listen as the addresses to bind. Does not
+ * resolve names and opens nothing.
+ */
+#ifndef DAEMON_CONFIG_LISTEN_H
+#define DAEMON_CONFIG_LISTEN_H
+
+#include <stddef.h>
+#include <sys/socket.h>
+
+/* A port alone is two addresses: 0.0.0.0 and :: (bind that one with IPV6_V6ONLY). */
+struct config_listen {
+	struct sockaddr_storage	addr[2];
+	socklen_t		len[2];
+	int			count;
+};
+
+/* "3000", "127.0.0.1:3000", "[::1]:3000", "unix:/path". NULL, or what is wrong with it. */
+const char *config_listen_parse(const char *text, struct config_listen *out);
+/* The entry with another port into out; -1 if it has none (a Unix socket) or out is too small. */
+int	config_listen_with_port(const char *text, const char *port, char *out, size_t size);
+
+#endif

@@ -1,0 +1,213 @@
+/*
+ * config_table.c: every configuration key, one row each: name, type, bounds,
+ * default, the roles that may hold it, and what it means. The reader, the blob
+ * for the roles, etc/cmdr.yaml and the table in cmdr.yaml(5) all come from here.
+ * The names and defaults are a contract with every installed file.
+ */
+#include <string.h>
+
+#include "daemon/config_check.h"
+#include "daemon/config_kafka.h"
+#include "daemon/config_table.h"
+#include "daemon/role.h"
+#include "daemon/scoreboard.h"
+#include "util/log.h"
+
+#define MASTER		ROLE_BIT(ROLE_MASTER)
+#define BROKER		ROLE_BIT(ROLE_BROKER)
+#define PRODUCER	ROLE_BIT(ROLE_PRODUCER)
+#define TAILER		ROLE_BIT(ROLE_TAILER)
+#define WORKER		ROLE_BIT(ROLE_WORKER)
+#define ALL		(ROLE_BIT(ROLE_COUNT) - 1)
+
+#define KIB	1024LL
+#define MIB	(1024 * KIB)
+#define GIB	(1024 * MIB)
+#define SECONDS	1000LL
+#define MINUTES	(60 * SECONDS)
+#define HOURS	(60 * MINUTES)
+
+/* The field's offset; does not compile when the field is of another type than the row says. */
+#define FIELD(field, type) \
+	(offsetof(struct config, field) + \
+	    0 * sizeof(char[_Generic(((struct config *)0)->field, type: 1, default: -1)]))
+#define NUMBER(kind, ctype, field, low, high, standard, who, text) \
+	{ .name = #field, .type = kind, .offset = FIELD(field, ctype), .min = low, .max = high, \
+	    .def = standard, .audience = MASTER | (who), .doc = text }
+#define CHECKED(kind, ctype, field, low, high, standard, who, test, must_be, text) \
+	{ .name = #field, .type = kind, .offset = FIELD(field, ctype), .min = low, .max = high, \
+	    .def = standard, .audience = MASTER | (who), .check = test, \
+	    .expects = must_be, .doc = text }
+
+#define INT(field, ...)		NUMBER(CONFIG_INT, int, field, __VA_ARGS__)
+#define SIZE(field, ...)	NUMBER(CONFIG_SIZE, size_t, field, __VA_ARGS__)
+#define DURATION(field, ...)	NUMBER(CONFIG_DURATION, int64_t, field, __VA_ARGS__)
+#define STRING(field, ...)	CHECKED(CONFIG_STRING, char *, field, __VA_ARGS__)
+#define LIST(field, ...)	CHECKED(CONFIG_LIST, struct config_list, field, __VA_ARGS__)
+#define MAP(field, ...)		CHECKED(CONFIG_MAP, struct config_map, field, __VA_ARGS__)
+#define ENUM(field, list, standard, who, text) \
+	{ .name = #field, .type = CONFIG_ENUM, .offset = FIELD(field, int), .words = list, \
+	    .def = standard, .audience = MASTER | (who), .doc = text }
+
+static const struct config_enum compressions[] = {
+	{ "none", 0 }, { "gzip", 1 }, { "snappy", 2 }, { "lz4", 3 }, { "zstd", 4 }, { NULL, 0 },
+};
+static const struct config_enum topic_keys[] = {
+	{ "fressian", CONFIG_TOPIC_KEY_FRESSIAN },
+	{ "string", CONFIG_TOPIC_KEY_STRING },
+	{ "binary", CONFIG_TOPIC_KEY_BINARY },
+	{ NULL, 0 },
+};
+static const struct config_enum timeout_statuses[] = {
+	{ "202", 202 }, { "409", 409 }, { "504", 504 }, { NULL, 0 },
+};
+static const struct config_enum log_dests[] = {
+	{ "stderr", LOG_TO_STDERR },
+	{ "syslog", LOG_TO_SYSLOG },
+	{ "file", LOG_TO_FILE },
+	{ NULL, 0 },
+};
+static const struct config_enum log_levels[] = {
+	{ "error", LOG_ERR }, { "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
+	{ "info", LOG_INFO }, { "debug", LOG_DEBUG }, { NULL, 0 },
+};
+
+const struct config_section config_sections[] = {
+	{ "http", "What clients meet." },
+	{ "kafka", "The cluster that commands are written to and events are read from." },
+	{ "topics", "The two topics; they must exist, or be created when first used." },
+	{ "sync", "Commands whose client waits for the event that answers them." },
+	{ "shutdown", "How the daemon ends, and how a reload ends the processes it replaces." },
+	{ "log", "What the daemon says, and where." },
+	{ "embedded", "The in-memory broker for a first run without Kafka; it keeps nothing." },
+};
+const size_t config_nsections = sizeof(config_sections) / sizeof(config_sections[0]);
+
+const struct config_key config_keys[] = {
+	LIST(http.listen, 1, 16, "3000", 0, config_check_listen,
+	    "PORT, IPV4:PORT, [IPV6]:PORT or unix:/PATH",
+	    "Where HTTP is spoken. A port alone is every address, IPv4 and IPv6. Addresses are "
+	    "numeric, such as 127.0.0.1:3000 or [::1]:3000; unix:/run/cmdr/http.sock is a socket "
+	    "in the file system. PORT in the environment replaces the port of the first entry."),
+	INT(http.workers, 0, BOARD_WORKERS, "0", 0,
+	    "Worker processes that share the listening sockets; 0 is one for each core."),
+	SIZE(http.max_body, 1 * KIB, 64 * MIB, "1MiB", WORKER | PRODUCER,
+	    "The largest request body, counted after decompression; past it the answer is 413. "
+	    "The topic's own max.message.bytes must allow what this allows."),
+	SIZE(http.max_headers, 1 * KIB, 256 * KIB, "16KiB", WORKER,
+	    "The largest head of a request, all header lines together; past it the answer is 431."),
+	SIZE(http.max_uri, 256, 64 * KIB, "8KiB", WORKER,
+	    "The longest request target; past it the answer is 414."),
+	INT(http.max_connections, 1, 1000000, "10000", WORKER,
+	    "Client connections of one worker; past it new ones wait in the kernel's backlog."),
+	INT(http.max_in_flight, 1, 1000000, "10000", WORKER,
+	    "Commands of one worker that still await their answer; past it the answer is 503 with "
+	    "Retry-After."),
+	DURATION(http.idle_timeout, 1 * SECONDS, 1 * HOURS, "60s", WORKER,
+	    "How long a connection without a request is kept open."),
+	DURATION(http.request_timeout, 1 * SECONDS, 1 * HOURS, "30s", WORKER,
+	    "The time in which the head and the body of a request must have arrived, however "
+	    "steadily they trickle; past it the answer is 408."),
+	STRING(http.public_url, 0, 1024, "", WORKER, config_check_url,
+	    "an http:// or https:// URL without a slash at its end",
+	    "What stands before the path in Location, such as https://cmdr.example.com, for "
+	    "clients that need an absolute URL. Not set, Location is a path."),
+
+	STRING(kafka.servers, 1, 4096, "localhost:9092", PRODUCER | TAILER, config_check_servers,
+	    "HOST:PORT, several separated by commas, or the word embedded",
+	    "The brokers to begin with. The word embedded starts an in-memory broker of cmdrd's "
+	    "own, which is for trying things out and keeps nothing. KAFKA_SERVERS in the "
+	    "environment replaces it."),
+	MAP(kafka.properties, 0, 128, "", PRODUCER | TAILER, config_kafka_property,
+	    "names and values of librdkafka",
+	    "librdkafka properties, such as security.protocol or ssl.ca.location, for every "
+	    "connection to Kafka. Those that cmdr's promises rest on are refused with the reason, "
+	    "those that hold a secret belong into kafka.secrets."),
+	STRING(kafka.secrets, 0, 4095, "", 0, config_check_path, "an absolute path",
+	    "A file of librdkafka properties that are secret, such as sasl.password, one "
+	    "name=value a line, # for comments. Only its owner may be able to read it (chmod 600). "
+	    "The master opens it as the user it was started as; workers never see it."),
+	DURATION(kafka.delivery_timeout, 1 * SECONDS, 5 * MINUTES, "10s",
+	    WORKER | PRODUCER,
+	    "How long Kafka may take to acknowledge a command before the client is told that it "
+	    "was not written (503) or that the outcome is unknown (504)."),
+	DURATION(kafka.unreachable_after, 1 * SECONDS, 1 * MINUTES, "4s",
+	    WORKER | PRODUCER | TAILER,
+	    "/ready turns 503 when no broker has answered for this long."),
+	DURATION(kafka.linger, 0, 1 * SECONDS, "0ms", PRODUCER,
+	    "How long a command may wait for others to share a request to Kafka; more is less "
+	    "work for the brokers and a later answer."),
+	ENUM(kafka.compression, compressions, "gzip", PRODUCER,
+	    "How batches of commands are compressed on the way to Kafka and on its disks."),
+	INT(kafka.max_queued, 1, 10000000, "100000", PRODUCER,
+	    "Commands that the producer holds until Kafka has acknowledged them; past it the "
+	    "answer is 503 with Retry-After."),
+	SIZE(kafka.max_queued_bytes, 1 * MIB, 2 * GIB, "64MiB", PRODUCER,
+	    "The same, by their size; not less than http.max_body."),
+
+	STRING(topics.commands, 1, 249, "commands", WORKER | PRODUCER | TAILER | BROKER,
+	    config_check_topic,
+	    "a Kafka topic name: 1 to 249 of A-Z a-z 0-9 . _ -, and not . or ..",
+	    "The topic that commands are written to. COMMANDS_TOPIC in the environment replaces "
+	    "it."),
+	STRING(topics.events, 1, 249, "events", WORKER | TAILER | BROKER, config_check_topic,
+	    "a Kafka topic name: 1 to 249 of A-Z a-z 0-9 . _ -, and not . or ..",
+	    "The topic that events are read from. EVENTS_TOPIC in the environment replaces it."),
+	ENUM(topics.key, topic_keys, "fressian", WORKER,
+	    "The form of a record's key on the commands topic, always the command's UUID: "
+	    "fressian as the values, string for its 36 characters, binary for its 16 bytes. "
+	    "Changing it changes the partition that an id falls into."),
+
+	DURATION(sync.timeout, 1, 1 * HOURS, "5s", WORKER,
+	    "How long ?sync=true waits for the first event of its command. SYNC_TIMEOUT_MS in the "
+	    "environment, a number of milliseconds, replaces it."),
+	DURATION(sync.max_wait, 1, 1 * HOURS, "60s", WORKER,
+	    "The longest wait that a client may ask for with Prefer: wait=N; not less than "
+	    "sync.timeout."),
+	ENUM(sync.timeout_status, timeout_statuses, "202", WORKER,
+	    "The status of the answer when no event came in time; the command was written all the "
+	    "same."),
+
+	DURATION(shutdown.grace, 0, 1 * HOURS, "30s", ALL,
+	    "How long requests in flight and open streams may still take after SIGTERM, or in a "
+	    "process that a reload replaces, before they are cut."),
+
+	ENUM(log.to, log_dests, "syslog", ALL,
+	    "Where log lines go. stderr is for the foreground (cmdrd -d)."),
+	STRING(log.file, 0, 4095, "", 0, config_check_path, "an absolute path",
+	    "The file that log.to: file writes to; SIGUSR1 opens it again."),
+	ENUM(log.level, log_levels, "info", ALL,
+	    "The least important lines that are kept."),
+
+	INT(embedded.partitions, 1, 1000, "4", BROKER,
+	    "Partitions of each of the two topics."),
+
+	STRING(user, 0, 32, "cmdr", ALL, config_check_account, "the name of an account",
+	    "The account that every process but the master runs as when cmdrd is started by root. "
+	    "Empty: stay what you are."),
+	STRING(group, 0, 32, "cmdr", ALL, config_check_account, "the name of a group",
+	    "The group that goes with user. Empty: that user's own."),
+	STRING(pidfile, 0, 4095, CMDR_RUNSTATEDIR "/cmdr/cmdrd.pid", 0, config_check_path,
+	    "an absolute path",
+	    "Where the master writes its process id, locked as long as it lives, so that there is "
+	    "one. Empty: nowhere. The option -p replaces it."),
+};
+const size_t config_nkeys = sizeof(config_keys) / sizeof(config_keys[0]);
+
+const struct config_key *
+config_key_find(const char *name)
+{
+	for (size_t i = 0; i < config_nkeys; i++)
+		if (strcmp(config_keys[i].name, name) == 0)
+			return &config_keys[i];
+	return NULL;
+}
+
+int
+config_section_find(const char *name)
+{
+	for (size_t i = 0; i < config_nsections; i++)
+		if (strcmp(config_sections[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}

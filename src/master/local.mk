@@ -1,0 +1,12 @@
+libmaster_a_SOURCES = \
+	src/master/children.c src/master/children.h \
+	src/master/detach.c src/master/detach.h \
+	src/master/generation.c src/master/generation.h \
+	src/master/links.c src/master/links.h \
+	src/master/listen.c src/master/listen.h \
+	src/master/master.c src/master/master.h \
+	src/master/notify.c src/master/notify.h \
+	src/master/reload.c src/master/reload.h \
+	src/master/state.c src/master/state.h \
+	src/master/status.c src/master/status.h
+noinst_LIBRARIES += libmaster.a

@@ -1,0 +1,76 @@
+#!/bin/sh
+# layers.sh: includes point down, and each library stays behind its own door (docs/design.md, "The source tree").
+# Layers: util 0 < value 1 < command, index, daemon 2 < roles 3. value and command never include daemon; a role
+# never includes another role.
+set -u
+src=${srcdir:-.}/src
+status=0
+list=$(mktemp)
+trap 'rm -f "$list"' EXIT
+
+complain() {
+	echo "layers: $1" >&2
+	status=1
+}
+
+# own FOLDER: the folders that files in FOLDER may include from
+allowed() {
+	case $1 in
+	util) echo util ;;
+	value) echo util value ;;
+	command) echo util value command ;;
+	index) echo util value command index ;;
+	daemon) echo util daemon ;;
+	master) echo util daemon master ;;
+	worker) echo util value command index daemon worker ;;
+	producer | broker) echo util daemon "$1" ;;
+	tailer | indexer) echo util value command index daemon "$1" ;;
+	ctl) echo util value command ctl ;;
+	*) complain "unknown folder src/$1: give it a layer in tests/layers.sh" ;;
+	esac
+}
+
+for dir in "$src"/*/; do
+	folder=$(basename "$dir")
+	may=" $(allowed "$folder") "
+	for file in "$dir"*.c "$dir"*.h "$dir"*.def; do
+		[ -f "$file" ] || continue
+		sed -n 's/^#[ ]*include "\([^"]*\)".*/\1/p' "$file" >"$list"
+		while read -r inc; do
+			case $inc in
+			build-config.h) continue ;;
+			*/*) ;;
+			*) complain "$file includes \"$inc\": ours are included by path from src/" ;;
+			esac
+			case $may in
+			*" ${inc%%/*} "*) ;;
+			*) complain "$file includes $inc: $folder may not include ${inc%%/*}" ;;
+			esac
+		done <"$list"
+	done
+done
+
+# door HEADER PATTERN: only files whose path matches PATTERN (under src/) may include HEADER
+door() {
+	grep -rlE "^#[ ]*include <$1" "$src" --include='*.[ch]' | while read -r file; do
+		rel=${file#"$src"/}
+		printf '%s\n' "$rel" | grep -qE "^($2)$" || echo "$rel includes <$1…>"
+	done
+}
+
+doors=$(
+	door 'event2/http' 'worker/.*'
+	door 'librdkafka/' 'daemon/kafka.*|producer/.*|tailer/.*|indexer/.*|broker/.*|main\.c|ctl/.*kafka.*'
+	door 'sqlite3' 'index/.*'
+	door 'yaml' 'daemon/config_yaml\.c'
+	door 'uuid/' 'util/id\.c'
+	door 'seccomp' 'daemon/jail\.c'
+	door 'msgpack' 'value/transit_.*msgpack.*'
+	door 'openssl/' 'value/bignum.*|value/base64\.c'
+	door 'zlib' 'value/fressian_.*|worker/inflate\.c'
+)
+[ -z "$doors" ] || complain "a library outside its door:
+$doors"
+
+[ $status -eq 0 ] && echo "layers: includes point down, each library behind its door"
+exit $status
