@@ -70,6 +70,8 @@ uint64_t	 peer_sent(const struct peer *p);
 size_t		 peer_waiting(const struct peer *p);
 /* Send now what can be sent. */
 void		 peer_flush(struct peer *p);
+/* Give the link up: closed is called with why, as if the other had gone. */
+void		 peer_break(struct peer *p, const char *why);
 /* Read and dispatch until nothing more is there (EAGAIN). Returns 0, or -1 if the link broke (closed was called). */
 int		 peer_drain(struct peer *p);
 

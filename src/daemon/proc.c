@@ -20,7 +20,6 @@
 #include "daemon/jail.h"
 #include "daemon/proc.h"
 #include "daemon/title.h"
-#include "util/clock.h"
 #include "util/id.h"
 #include "util/log.h"
 #include "util/mem.h"
@@ -324,10 +323,9 @@ proc_main(const char *name, int argc, char **argv)
 		log_open((enum log_dest)p.config.log.to, NULL, shown);
 	if (p.bootstrap == NULL && strcmp(p.config.kafka.servers, CONFIG_EMBEDDED) != 0)
 		p.bootstrap = xstrdup(p.config.kafka.servers);
-	p.slot = board_slot(p.board, p.role->id, p.nr);
+	p.slot = board_slot(p.board, p.role->id, p.nr, p.generation);
 	p.shared = board_of(p.board, p.generation);
-	atomic_store(&p.slot->pid, (int32_t)getpid());
-	atomic_store(&p.slot->started_ms, clock_ms());
+	board_enter(p.slot, (int)getpid());
 	id_seed();
 	p.base = event_base_new();
 	if (p.base == NULL)
