@@ -316,6 +316,29 @@ peer_free(struct peer *p)
 	free(p);
 }
 
+static void
+on_retired(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	peer_free(arg);
+}
+
+void
+peer_retire(struct peer *p)
+{
+	static const struct timeval now;
+
+	if (p == NULL)
+		return;
+	p->broken = true;
+	event_del(p->readable);
+	event_del(p->writable);
+	event_del(p->flush);
+	if (event_base_once(event_get_base(p->readable), -1, EV_TIMEOUT, on_retired, p, &now) == -1)
+		fatalx("no event to free a peer");
+}
+
 void *
 peer_arg(const struct peer *p)
 {
