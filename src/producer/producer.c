@@ -279,16 +279,6 @@ free_handles(struct producer *pr)
 	return whole;
 }
 
-/* What a predecessor that was killed had counted as queued. */
-static void
-forget_predecessor(struct proc *p)
-{
-	struct board_producer *b = &p->shared->producer;
-
-	board_add(p->slot, COUNT_produce_queued, -atomic_exchange(&b->queued, 0));
-	board_add(p->slot, COUNT_produce_queued_bytes, -atomic_exchange(&b->queued_bytes, 0));
-}
-
 int
 producer_run(struct proc *p)
 {
@@ -297,7 +287,9 @@ producer_run(struct proc *p)
 	bool whole;
 
 	p->arg = &pr;
-	forget_predecessor(p);
+	/* What a predecessor that was killed had counted. */
+	atomic_store(&p->shared->producer.queued, 0);
+	atomic_store(&p->shared->producer.queued_bytes, 0);
 	pr.born_ms = clock_ms();
 	pr.links = links_new(p, &link_ops, &pr);
 	pr.rebirth = evtimer_new(p->base, on_rebirth, &pr);
