@@ -73,16 +73,33 @@ cesu8_decode(struct cesu8_decoder *d, const uint8_t *s, size_t len)
 	return i;
 }
 
+/* Only a first byte of four bytes has its four high bits set. */
+static bool
+has_four(uint64_t word)
+{
+	return (word & word << 1 & word << 2 & word << 3 & HIGH_BITS) != 0;
+}
+
+/* The last words overlap what was looked at before, so that few bytes are looked at alone. */
 bool
 cesu8_differs(const uint8_t *s, size_t len)
 {
-	uint64_t word;
+	uint64_t word, last;
+	uint32_t half[2];
 
-	/* Only a first byte of four bytes has its four high bits set. */
-	for (; len >= 8; s += 8, len -= 8) {
-		memcpy(&word, s, 8);
-		if ((word & word << 1 & word << 2 & word << 3 & HIGH_BITS) != 0)
-			return true;
+	if (len >= 8) {
+		memcpy(&last, s + len - 8, 8);
+		for (; len >= 8; s += 8, len -= 8) {
+			memcpy(&word, s, 8);
+			if (has_four(word))
+				return true;
+		}
+		return has_four(last);
+	}
+	if (len >= 4) {
+		memcpy(&half[0], s, 4);
+		memcpy(&half[1], s + len - 4, 4);
+		return has_four((uint64_t)half[0] << 32 | half[1]);
 	}
 	for (; len > 0; s++, len--)
 		if (*s >= 0xF0)

@@ -11,6 +11,8 @@
 
 #include "value/codec.h"
 
+#define FRESSIAN_UNIT_BYTES 64	/* of text, for one unit of work */
+
 struct fressian_in;
 struct fressian_code;
 

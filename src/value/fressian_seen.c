@@ -130,9 +130,7 @@ first(struct fressian_seen *t)
 static uint32_t
 add(struct fressian_seen *t, const struct value *key, uint32_t count, uint32_t hash)
 {
-	if (t->slots == NULL)
-		first(t);
-	else if (t->n == t->cap)
+	if (t->n == t->cap)
 		grow(t);
 	t->entries[t->n] = (struct fressian_seen_entry){ *key, count, hash };
 	enter(t, hash, t->n);
@@ -147,12 +145,13 @@ fressian_seen_text(struct fressian_seen *t, const char *s, uint32_t len, bool *i
 
 	if (t->slots == NULL)
 		first(t);
-	*is_new = false;
 	for (uint32_t at = hash & mask; t->slots[at] != 0; at = (at + 1) & mask) {
 		const struct fressian_seen_entry *e = &t->entries[t->slots[at] - 1];
 
-		if (e->hash == hash && e->key.n == len && memcmp(e->key.u.text, s, len) == 0)
+		if (e->hash == hash && e->key.n == len && memcmp(e->key.u.text, s, len) == 0) {
+			*is_new = false;
 			return t->slots[at] - 1;
+		}
 	}
 	*is_new = true;
 	key = value_string(s, len);
@@ -185,5 +184,7 @@ fressian_seen_type(const struct fressian_seen *t, const struct value *tag, uint3
 void
 fressian_seen_add_type(struct fressian_seen *t, const struct value *tag, uint32_t count)
 {
+	if (t->slots == NULL)
+		first(t);
 	add(t, tag, count, hash_type(tag, count));
 }

@@ -155,15 +155,13 @@ starts_list(const struct fressian_in *in)
 }
 
 /*
- * The list that is the body of a map or set, in items of our own: a cached one belongs to others. Its weight
- * is spent, for its keys are going to be compared. The body is not a level of its own: with a limit of n, maps
- * nest as deep as lists.
+ * The list that is the body of a map or set, in items of our own: a cached one belongs to others. The body is
+ * not a level of its own: with a limit of n, maps nest as deep as lists.
  */
 static int
 body(struct fressian_in *in, unsigned depth, const char *what, struct value **items, size_t *n)
 {
 	const struct fressian_code *code;
-	uint64_t size = in->size;
 	struct value v;
 
 	if (starts_list(in)) {
@@ -180,7 +178,53 @@ body(struct fressian_in *in, unsigned depth, const char *what, struct value **it
 			memcpy(*items, v.u.items, v.n * sizeof(v));
 	}
 	*n = v.n;
-	return fressian_read_spend(in, in->size - size);
+	return 0;
+}
+
+/* The values inside v; *items stays as it is where v is no collection. */
+static size_t
+inside(const struct value *v, const struct value **items)
+{
+	switch ((enum value_kind)v->kind) {
+	case VALUE_VECTOR:
+	case VALUE_SET:
+	case VALUE_ARRAY:
+		*items = v->u.items;
+		return v->n;
+	case VALUE_MAP:
+		*items = v->u.items;
+		return 2 * (size_t)v->n;
+	case VALUE_TAGGED:
+		*items = v->u.tagged->fields;
+		return v->n;
+	default:
+		return 0;
+	}
+}
+
+/* A collection as a key is walked whole, at each level of keys again: spend that. Depth is the value's, bounded. */
+static int
+spend_key(struct fressian_in *in, const struct value *key)
+{
+	const struct value *items = NULL;
+	size_t n = inside(key, &items);
+
+	if (fressian_read_spend(in, items == NULL ? key->n / FRESSIAN_UNIT_BYTES : n) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (spend_key(in, &items[i]) == -1)
+			return -1;
+	return 0;
+}
+
+/* Every key is compared with others, unless there is but one. */
+static int
+spend_keys(struct fressian_in *in, const struct value *items, size_t n, size_t step)
+{
+	for (size_t i = 0; n > 1 && i < n; i++)
+		if (spend_key(in, &items[i * step]) == -1)
+			return -1;
+	return 0;
 }
 
 int
@@ -197,6 +241,8 @@ fressian_seq_map(struct fressian_in *in, unsigned depth, const struct fressian_c
 	if (n % 2 != 0)
 		return fressian_read_fail(in, E_MAP, at, "expected keys and values in pairs, found %zu items", n);
 	n /= 2;
+	if (spend_keys(in, items, n, 2) == -1)
+		return -1;
 	if (value_map_dedup(in->arena, items, &n) == -1)
 		return fressian_read_full(in);
 	*out = value_map(items, n);
@@ -211,7 +257,7 @@ fressian_seq_set(struct fressian_in *in, unsigned depth, const struct fressian_c
 	size_t n;
 
 	(void)code;
-	if (body(in, depth, "a set's content", &items, &n) == -1)
+	if (body(in, depth, "a set's content", &items, &n) == -1 || spend_keys(in, items, n, 1) == -1)
 		return -1;
 	if (value_set_dedup(in->arena, items, &n) == -1)
 		return fressian_read_full(in);

@@ -9,7 +9,6 @@
 #include "value/fressian_read.h"
 #include "value/utf8.h"
 
-#define UNIT_BYTES	64	/* of text, for one unit of work */
 #define BYTES_CHUNK	0xD8
 #define BYTES_LAST	0xD9
 #define STRING_PACKED	0xDA
@@ -34,7 +33,7 @@ take(struct fressian_in *in, size_t n, const char *what)
 		return NULL;
 	}
 	in->p += n;
-	in->size += n / UNIT_BYTES;
+	in->size += n / FRESSIAN_UNIT_BYTES;
 	return p;
 }
 
