@@ -36,8 +36,8 @@ struct peer {
 	bool			 deaf;		/* send(2) failed: nothing more can leave */
 };
 
-static void
-break_link(struct peer *p, const char *why)
+void
+peer_break(struct peer *p, const char *why)
 {
 	if (p->broken)
 		return;
@@ -130,12 +130,12 @@ read_some(struct peer *p)
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (n <= 0) {
-		break_link(p, n == 0 ? "it closed the link" : strerror(errno));
+		peer_break(p, n == 0 ? "it closed the link" : strerror(errno));
 		return -1;
 	}
 	buf_commit(&p->in, (size_t)n);
 	if (dispatch(p) == -1) {
-		break_link(p, "it sent what it may not send");
+		peer_break(p, "it sent what it may not send");
 		return -1;
 	}
 	return p->broken ? -1 : 1;
@@ -225,7 +225,7 @@ peer_begin(struct peer *p, enum ipc_type type, size_t len)
 	if (p->broken)
 		return NULL;
 	if (peer_waiting(p) + HEAD + len > p->max_queue) {
-		break_link(p, "it does not read what we send: its queue is full");
+		peer_break(p, "it does not read what we send: its queue is full");
 		return NULL;
 	}
 	buf_put_u32(&p->out, (uint32_t)len);
@@ -314,6 +314,29 @@ peer_free(struct peer *p)
 	buf_free(&p->in);
 	buf_free(&p->out);
 	free(p);
+}
+
+static void
+on_retired(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	peer_free(arg);
+}
+
+void
+peer_retire(struct peer *p)
+{
+	static const struct timeval now;
+
+	if (p == NULL)
+		return;
+	p->broken = true;
+	event_del(p->readable);
+	event_del(p->writable);
+	event_del(p->flush);
+	if (event_base_once(event_get_base(p->readable), -1, EV_TIMEOUT, on_retired, p, &now) == -1)
+		fatalx("no event to free a peer");
 }
 
 void *

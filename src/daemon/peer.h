@@ -31,7 +31,7 @@ struct peer_ops {
 	void	(*up)(struct peer *p);
 	/* More bytes were taken by send(2): peer_sent() grew. May be NULL. */
 	void	(*sent)(struct peer *p);
-	/* The link is broken (once); the owner frees the peer, now or later. why is a sentence for the log. */
+	/* The link is broken (once); the owner retires the peer, or frees it later. why is a sentence for the log. */
 	void	(*closed)(struct peer *p, const char *why);
 };
 
@@ -47,8 +47,10 @@ struct peer_self {
  */
 struct peer	*peer_new(struct event_base *base, int fd, const struct peer_self *self, enum role_id other,
 		    unsigned other_nr, const struct peer_ops *ops, size_t max_queue, void *arg);
-/* Closes. NULL is allowed. Not from within a handler of this peer: return -1 there instead. */
+/* Closes. NULL is allowed. Not from within a handler of this peer, nor from closed(): peer_retire there. */
 void		 peer_free(struct peer *p);
+/* Nothing comes from it any more; it is freed at the end of this turn of the loop. From anywhere. */
+void		 peer_retire(struct peer *p);
 void		*peer_arg(const struct peer *p);
 enum role_id	 peer_role(const struct peer *p);
 unsigned	 peer_nr(const struct peer *p);
@@ -70,6 +72,8 @@ uint64_t	 peer_sent(const struct peer *p);
 size_t		 peer_waiting(const struct peer *p);
 /* Send now what can be sent. */
 void		 peer_flush(struct peer *p);
+/* Give the link up: closed is called with why, as if the other had gone. */
+void		 peer_break(struct peer *p, const char *why);
 /* Read and dispatch until nothing more is there (EAGAIN). Returns 0, or -1 if the link broke (closed was called). */
 int		 peer_drain(struct peer *p);
 

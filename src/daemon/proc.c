@@ -20,7 +20,6 @@
 #include "daemon/jail.h"
 #include "daemon/proc.h"
 #include "daemon/title.h"
-#include "util/clock.h"
 #include "util/id.h"
 #include "util/log.h"
 #include "util/mem.h"
@@ -282,6 +281,13 @@ proc_hear(struct proc *p, const struct proc_ops *ops)
 }
 
 void
+proc_catch_up(struct proc *p)
+{
+	if (p->control_event != NULL && event_pending(p->control_event, EV_READ, NULL))
+		on_control(p->control, EV_READ, p);
+}
+
+void
 proc_ready(struct proc *p, const struct proc_ops *ops, const char *text)
 {
 	proc_hear(p, ops);
@@ -324,10 +330,9 @@ proc_main(const char *name, int argc, char **argv)
 		log_open((enum log_dest)p.config.log.to, NULL, shown);
 	if (p.bootstrap == NULL && strcmp(p.config.kafka.servers, CONFIG_EMBEDDED) != 0)
 		p.bootstrap = xstrdup(p.config.kafka.servers);
-	p.slot = board_slot(p.board, p.role->id, p.nr);
+	p.slot = board_slot(p.board, p.role->id, p.nr, p.generation);
 	p.shared = board_of(p.board, p.generation);
-	atomic_store(&p.slot->pid, (int32_t)getpid());
-	atomic_store(&p.slot->started_ms, clock_ms());
+	board_enter(p.slot, (int)getpid());
 	id_seed();
 	p.base = event_base_new();
 	if (p.base == NULL)

@@ -8,15 +8,20 @@
 #include <unistd.h>
 
 #include "daemon/scoreboard.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 #define MAGIC	0x72646d63u	/* "cmdr" */
 #define VERSION	1
 
 static const struct {
-	const char	*name, *doc;
+	const char	*name;
+	bool		 gauge;
+	const char	*doc;
 } counter_rows[] = {
-#define COUNTER(name, doc) { #name, doc },
+#define COUNT	false
+#define GAUGE	true
+#define COUNTER(name, kind, doc) { #name, kind, doc },
 #include "daemon/counters.def"
 #undef COUNTER
 };
@@ -89,9 +94,19 @@ board_begin(struct board *b, unsigned generation)
 }
 
 struct board_slot *
-board_slot(struct board *b, enum role_id role, unsigned nr)
+board_slot(struct board *b, enum role_id role, unsigned nr, unsigned generation)
 {
-	return &b->slots[role][nr < BOARD_WORKERS ? nr : BOARD_WORKERS - 1];
+	return &b->slots[role][nr < BOARD_WORKERS ? nr : BOARD_WORKERS - 1][generation & 1];
+}
+
+void
+board_enter(struct board_slot *slot, int pid)
+{
+	for (int i = 0; i < COUNTERS; i++)
+		if (counter_rows[i].gauge)
+			board_set(slot, (enum counter)i, 0);
+	atomic_store(&slot->started_ms, clock_ms());
+	atomic_store(&slot->pid, (int32_t)pid);
 }
 
 int64_t
@@ -100,8 +115,8 @@ board_sum(const struct board *b, enum counter c)
 	int64_t sum = 0;
 
 	for (int role = 0; role < ROLE_COUNT; role++)
-		for (int nr = 0; nr < BOARD_WORKERS; nr++)
-			sum += atomic_load_explicit(&b->slots[role][nr].counters[c],
+		for (int i = 0; i < BOARD_WORKERS * 2; i++)
+			sum += atomic_load_explicit(&b->slots[role][i / 2][i % 2].counters[c],
 			    memory_order_relaxed);
 	return sum;
 }

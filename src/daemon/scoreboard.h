@@ -17,13 +17,13 @@
 #define BOARD_PARTITIONS	4096	/* of the events topic; more are an error that the tailer tells */
 
 enum counter {
-#define COUNTER(name, doc) COUNT_##name,
+#define COUNTER(name, kind, doc) COUNT_##name,
 #include "daemon/counters.def"
 #undef COUNTER
 	COUNTERS
 };
 
-/* One process's place; both generations of a reload add to the same. */
+/* One process's place. What it counted stays there for the process that comes after it. */
 struct board_slot {
 	_Atomic int32_t		pid;
 	_Atomic uint32_t	restarts;
@@ -56,7 +56,7 @@ struct board_generation {
 struct board {
 	uint32_t		magic, version;
 	uint64_t		size;
-	struct board_slot	slots[ROLE_COUNT][BOARD_WORKERS];
+	struct board_slot	slots[ROLE_COUNT][BOARD_WORKERS][2];	/* by the generation's last bit */
 	struct board_generation	generations[2];		/* by the generation's last bit */
 };
 
@@ -67,7 +67,9 @@ struct board *board_map(int fd);
 /* Begin a generation: forget what the one before the last had there. */
 struct board_generation *board_begin(struct board *b, unsigned generation);
 struct board_generation *board_of(struct board *b, unsigned generation);
-struct board_slot *board_slot(struct board *b, enum role_id role, unsigned nr);
+struct board_slot *board_slot(struct board *b, enum role_id role, unsigned nr, unsigned generation);
+/* A process begins in its slot: its gauges are 0. */
+void	board_enter(struct board_slot *slot, int pid);
 /* A counter over all processes. */
 int64_t	board_sum(const struct board *b, enum counter c);
 const char *counter_name(enum counter c);

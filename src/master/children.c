@@ -232,7 +232,8 @@ on_restart(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	event_free(c->restart);
 	c->restart = NULL;
-	atomic_fetch_add(&board_slot(m->board, c->role->id, c->nr)->restarts, 1);
+	atomic_fetch_add(&board_slot(m->board, c->role->id, c->nr,
+	    c->generation->nr)->restarts, 1);
 	spawn(m, c);
 }
 

@@ -45,7 +45,8 @@ status_log(struct master *m)
 	char name[32];
 
 	TAILQ_FOREACH(c, &m->children, entry) {
-		const struct board_slot *slot = board_slot(m->board, c->role->id, c->nr);
+		const struct board_slot *slot = board_slot(m->board, c->role->id, c->nr,
+		    c->generation->nr);
 
 		log_notice("status: %s: %s, process %d, generation %u, up %" PRId64 " s, restarted %u times",
 		    child_name(c, name, sizeof(name)), states[c->state], (int)c->pid,

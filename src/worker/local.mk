@@ -1,0 +1,8 @@
+noinst_LIBRARIES += libworker.a
+libworker_a_SOURCES = \
+	src/worker/guard_chars.c src/worker/guard_chars.h \
+	src/worker/guard_chunk.c src/worker/guard_chunk.h \
+	src/worker/guard_framing.c src/worker/guard_framing.h \
+	src/worker/guard_head.c src/worker/guard_head.h \
+	src/worker/problem.c src/worker/problem.h \
+	src/worker/wheel.c src/worker/wheel.h

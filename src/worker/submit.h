@@ -1,0 +1,76 @@
+/*
+ * submit.h: a checked command on its way: to the producer, and back as an
+ * acknowledgement, an event, a time-out or a failure that is told for what it
+ * is. Knows nothing of HTTP; post.c turns results into answers.
+ */
+#ifndef WORKER_SUBMIT_H
+#define WORKER_SUBMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "command/command.h"
+#include "daemon/proc.h"
+#include "util/id.h"
+#include "worker/wheel.h"
+
+enum submit_outcome {
+	SUBMIT_ACKED,		/* all in-sync replicas have it (async: the answer; sync never ends so) */
+	SUBMIT_EVENT,		/* its event came: result.event */
+	SUBMIT_TIMED_OUT,	/* acknowledged, but no event in time */
+	SUBMIT_NOT_SENT,	/* certainly not persisted: a retry is safe */
+	SUBMIT_FULL,		/* the same: too many commands in flight */
+	SUBMIT_UNREACHABLE,	/* the same: no broker answers */
+	SUBMIT_NO_TAILER,	/* the same: a reply could not be awaited */
+	SUBMIT_TOO_LARGE,	/* larger than the topic takes */
+	SUBMIT_REFUSED,		/* Kafka refuses it for good */
+	SUBMIT_UNKNOWN,		/* may or may not be on the log */
+};
+
+struct submit_result {
+	enum submit_outcome	 outcome;
+	struct id		 id;
+	bool			 acked;		/* partition, offset, timestamp hold */
+	int32_t			 partition;
+	int64_t			 offset;	/* -1: Kafka did not tell */
+	int64_t			 timestamp;	/* ms since 1970; before the acknowledgement: that of acceptance */
+	const uint8_t		*event;		/* SUBMIT_EVENT: its value; valid until done returns */
+	size_t			 event_len;
+	int32_t			 event_partition;
+	int64_t			 event_offset, event_timestamp;
+	const char		*text;		/* failures: a sentence, else "" */
+};
+
+struct submit_ask {
+	const struct command	*command;	/* used until submit returns */
+	struct arena		*arena;		/* for the time of the call */
+	bool			 sync;
+	int64_t			 wait_ms;	/* sync: how long to wait for the event */
+	/* Called once, unless cancelled. */
+	void			(*done)(void *arg, const struct submit_result *r);
+	void			*arg;
+};
+
+struct engine;
+struct submission;
+
+/* max_in_flight: http.max_in_flight. The wheel and p outlive it. */
+struct engine	*engine_new(struct proc *p, struct wheel *wheel);
+/* A link from the master (proc_ops.peer). */
+void		 engine_peer(struct engine *e, enum role_id role, unsigned nr, int fd);
+/* Are both links up? Then the worker may say READY. */
+bool		 engine_linked(const struct engine *e);
+/* Told once when engine_linked becomes true. */
+void		 engine_on_linked(struct engine *e, void (*linked)(void *), void *arg);
+size_t		 engine_in_flight(const struct engine *e);
+
+/*
+ * Give the command an id and send it. NULL where done was called already: it was refused before anything was
+ * written.
+ */
+struct submission *submit(struct engine *e, const struct submit_ask *ask);
+/* The client hung up: frees what waits for it; done is not called. Changes nothing on the log. */
+void		 submit_cancel(struct submission *s);
+
+#endif
