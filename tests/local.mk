@@ -2,7 +2,7 @@
 EXTRA_DIST += tests/vectors/fressian-vectors.tsv tests/vectors/fressian-bad.tsv tests/vectors/mapping.tsv
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; top_builddir='$(top_builddir)'; export top_builddir;
 TEST_LIBS = libvalue.a libutil.a $(CHECK_LIBS) $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) $(MSGPACK_LIBS) -lm
-CHECKS = tests/check_util tests/check_value tests/check_number tests/check_bignum tests/check_config tests/check_fressian tests/check_event tests/check_outcome
+CHECKS = tests/check_util tests/check_value tests/check_number tests/check_bignum tests/check_config tests/check_fressian tests/check_event tests/check_outcome tests/check_guard
 check_PROGRAMS += $(CHECKS)
 TESTS += $(CHECKS)
 
@@ -41,3 +41,8 @@ tests_check_event_LDADD = libcommand.a $(TEST_LIBS)
 tests_check_outcome_SOURCES = tests/check_outcome.c
 tests_check_outcome_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_outcome_LDADD = libproducer.a $(CHECK_LIBS)
+
+tests_check_guard_SOURCES = tests/check_guard.c
+tests_check_guard_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_guard_LDADD = libworker.a libdaemon.a libvalue.a libutil.a $(EVENT_LIBS) $(CHECK_LIBS) \
+	$(CRYPTO_LIBS) $(UUID_LIBS) -lm

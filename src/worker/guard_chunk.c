@@ -22,6 +22,16 @@ guard_chunk_free(struct guard_chunk *c)
 	buf_free(&c->line);
 }
 
+void
+guard_chunk_reset(struct guard_chunk *c, uint64_t max)
+{
+	struct buf line = c->line;
+
+	guard_chunk_init(c, max, c->max_overhead);
+	buf_reset(&line);
+	c->line = line;
+}
+
 static enum guard_fed
 refuse(struct guard_chunk *c, enum problem_id problem, const char *detail)
 {

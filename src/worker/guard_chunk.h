@@ -37,6 +37,8 @@ struct guard_chunk {
 
 void	guard_chunk_init(struct guard_chunk *c, uint64_t max, size_t max_overhead);
 void	guard_chunk_free(struct guard_chunk *c);
+/* Make ready for another body. */
+void	guard_chunk_reset(struct guard_chunk *c, uint64_t max);
 /*
  * Take bytes; data goes to out, or nowhere if that is NULL. *used is how many of them belong to this body.
  * FED_REFUSED with PROBLEM_TOO_LARGE: more data than max was announced.

@@ -1,5 +1,7 @@
 noinst_LIBRARIES += libworker.a
 libworker_a_SOURCES = \
+	src/worker/guard.c src/worker/guard.h src/worker/guard_conn.h \
+	src/worker/guard_in.c src/worker/guard_out.c \
 	src/worker/guard_chars.c src/worker/guard_chars.h \
 	src/worker/guard_chunk.c src/worker/guard_chunk.h \
 	src/worker/guard_framing.c src/worker/guard_framing.h \

@@ -1,0 +1,349 @@
+/*
+ * guard.c: the life of a connection: how it comes to be between evhttp and the
+ * socket, its deadlines, and how it ends. See guard.h.
+ *
+ * The bufferevent that evhttp gets is a filter; the callbacks of the socket
+ * below it are taken away from the filter layer, which would tell evhttp of an
+ * end of file before we have looked. Reading stays on while an answer is
+ * pending: a read of 0 is how a hang-up is noticed. EV_CLOSED would not do, as
+ * libevent reports a reset to readers and writers only and then spins.
+ */
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "util/log.h"
+#include "util/mem.h"
+#include "worker/guard_conn.h"
+
+#define SPARE_REQUESTS	256
+#define HELD_BODIES	64	/* bodies of the largest size that may be held at once … */
+#define HELD_AT_LEAST	((size_t)256 << 20)	/* … or this many bytes */
+#define KEEP_BODY	((size_t)64 << 10)
+
+static void
+on_read(struct bufferevent *bev, void *arg)
+{
+	(void)bev;
+	guard_in_read(arg);
+}
+
+static void
+on_write(struct bufferevent *bev, void *arg)
+{
+	(void)bev;
+	guard_out_drained(arg);
+}
+
+/* The client sends no more: a half-close counts as hanging up, but what it asked may still be answered shortly. */
+static void
+on_half_close(struct guard_conn *c)
+{
+	c->half_closed = true;
+	switch (c->state) {
+	case CONN_HEAD:
+	case CONN_BODY:
+		guard_out_refuse(c, PROBLEM_MALFORMED, "The connection ended within the request.");
+		break;
+	case CONN_PENDING:
+		wheel_set(c->guard->wheel, &c->deadline, GUARD_HALF_CLOSED_MS);
+		break;
+	case CONN_WRITING:
+		break;
+	case CONN_CLOSING:
+		if (evbuffer_get_length(bufferevent_get_output(c->socket)) > 0)
+			break;
+		/* FALLTHROUGH */
+	case CONN_IDLE:
+		/* What was read ahead is still gone through. */
+		if (evbuffer_get_length(bufferevent_get_input(c->socket)) > 0)
+			break;
+		/* FALLTHROUGH */
+	default:
+		guard_end(c);
+	}
+}
+
+static void
+on_event(struct bufferevent *bev, short what, void *arg)
+{
+	struct guard_conn *c = arg;
+
+	(void)bev;
+	if ((what & BEV_EVENT_EOF) && (what & BEV_EVENT_READING))
+		on_half_close(c);
+	else
+		guard_end(c);
+}
+
+/* Reading is off: look whether the client is still there. */
+static void
+look_for_hangup(struct guard_conn *c)
+{
+	struct pollfd p = { .fd = bufferevent_getfd(c->socket), .events = POLLRDHUP };
+
+	if (poll(&p, 1, 0) == 1 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)))
+		guard_end(c);
+	else
+		wheel_set(c->guard->wheel, &c->deadline, GUARD_HALF_CLOSED_MS);
+}
+
+static void
+on_deadline(struct wheel_timer *t)
+{
+	struct guard_conn *c = (void *)((char *)t - offsetof(struct guard_conn, deadline));
+
+	if (c->state == CONN_HEAD || c->state == CONN_BODY)
+		guard_out_refuse(c, PROBLEM_TIMEOUT,
+		    "The request was not whole in time (http.request_timeout).");
+	else if (c->state == CONN_PENDING && !c->half_closed)
+		look_for_hangup(c);
+	else
+		guard_end(c);
+}
+
+static void
+forget(struct guard_conn *c)
+{
+	struct guard *g = c->guard;
+
+	wheel_clear(g->wheel, &c->deadline);
+	TAILQ_REMOVE(&g->conns, c, link);
+	board_add(g->slot, COUNT_http_open, -1);
+	if (g->nconns-- == g->limits.max_connections)
+		g->ops->full(g, false);
+	if (g->nconns == 0 && g->draining)
+		g->ops->drained(g);
+}
+
+void
+guard_end(struct guard_conn *c)
+{
+	struct guard_request *r = c->request;
+	struct evhttp_request *ev = r != NULL ? r->ev : NULL;
+
+	if (c->state == CONN_DEAD)
+		return;
+	if (c->state == CONN_PENDING) {
+		board_add(c->guard->slot, COUNT_http_hangups, 1);
+		c->guard->ops->gone(r);
+	}
+	c->state = CONN_DEAD;
+	guard_release(c);
+	/* evhttp frees the connection at an end of file; a request that was not answered it lets go of. */
+	bufferevent_trigger_event(c->filter, BEV_EVENT_READING | BEV_EVENT_EOF, 0);
+	if (ev != NULL)
+		evhttp_request_free(ev);
+	forget(c);
+}
+
+/* The filter is freed, for whatever reason. */
+static void
+on_filter_free(void *arg)
+{
+	struct guard_conn *c = arg;
+
+	if (c->state != CONN_DEAD) {
+		if (c->state == CONN_PENDING)
+			c->guard->ops->gone(c->request);
+		c->state = CONN_DEAD;
+		guard_release(c);
+		forget(c);
+	}
+	free(c);
+}
+
+void
+guard_rest(struct guard_conn *c)
+{
+	c->state = CONN_IDLE;
+	c->timed = false;
+	if (!c->half_closed)
+		wheel_set(c->guard->wheel, &c->deadline, c->guard->limits.idle_ms);
+	if (c->paused) {
+		c->paused = false;
+		bufferevent_enable(c->socket, EV_READ);
+	}
+	/* What was read ahead, or nothing more to come: from the event loop, so that the stack stays flat. */
+	if (!c->feeding && (c->half_closed ||
+	    evbuffer_get_length(bufferevent_get_input(c->socket)) > 0))
+		bufferevent_trigger(c->socket, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
+}
+
+struct guard_request *
+guard_take(struct guard_conn *c)
+{
+	struct guard *g = c->guard;
+	struct guard_request *r = TAILQ_FIRST(&g->spare);
+
+	if (r != NULL) {
+		TAILQ_REMOVE(&g->spare, r, link);
+		g->nspare--;
+	} else {
+		r = xcalloc(1, g->ops->size);
+		guard_head_init(&r->head, g->limits.max_target, g->limits.max_fields);
+		guard_chunk_init(&r->chunk, g->limits.max_body, g->limits.max_fields);
+		g->ops->init(r);
+	}
+	r->conn = c;
+	c->request = r;
+	return r;
+}
+
+static void
+free_request(struct guard *g, struct guard_request *r)
+{
+	g->ops->free(r);
+	guard_head_free(&r->head);
+	guard_chunk_free(&r->chunk);
+	buf_free(&r->body);
+	free(r);
+}
+
+void
+guard_release(struct guard_conn *c)
+{
+	struct guard_request *r = c->request;
+	struct guard *g = c->guard;
+
+	if (r == NULL)
+		return;
+	c->request = NULL;
+	g->held -= r->held;
+	r->held = 0;
+	if (g->nspare >= SPARE_REQUESTS) {
+		free_request(g, r);
+		return;
+	}
+	r->ev = NULL;
+	r->dropping = r->too_large = r->unread = false;
+	guard_head_reset(&r->head);
+	buf_reset(&r->body);
+	if (r->body.cap > KEEP_BODY)
+		buf_free(&r->body);
+	TAILQ_INSERT_HEAD(&g->spare, r, link);
+	g->nspare++;
+}
+
+/* evhttp asks for the bufferevent of a connection it has accepted; it sets the descriptor afterwards. */
+static struct bufferevent *
+make_bufferevent(struct event_base *base, void *arg)
+{
+	struct guard *g = arg;
+	struct guard_conn *c = xcalloc(1, sizeof(*c));
+
+	c->guard = g;
+	c->deadline.fire = on_deadline;
+	c->socket = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+	if (c->socket == NULL)
+		fatalx("no bufferevent for a connection");
+	c->filter = bufferevent_filter_new(c->socket, NULL, guard_out_filter, BEV_OPT_CLOSE_ON_FREE,
+	    on_filter_free, c);
+	if (c->filter == NULL)
+		fatalx("no bufferevent for a connection");
+	bufferevent_setcb(c->socket, on_read, on_write, on_event, c);
+	/* It would say at once that nothing is to be written; what has to wait turns it on. */
+	bufferevent_disable(c->socket, EV_WRITE);
+	TAILQ_INSERT_TAIL(&g->conns, c, link);
+	board_add(g->slot, COUNT_http_connections, 1);
+	board_add(g->slot, COUNT_http_open, 1);
+	wheel_set(g->wheel, &c->deadline, g->limits.idle_ms);
+	if (++g->nconns == g->limits.max_connections)
+		g->ops->full(g, true);
+	return c->filter;
+}
+
+static void
+on_request(struct evhttp_request *ev, void *arg)
+{
+	struct guard *g = arg;
+	struct guard_conn *c = g->delivering;
+
+	if (c == NULL)
+		fatalx("evhttp has a request that the guard did not give it");
+	g->delivering = NULL;
+	c->request->ev = ev;
+	g->ops->request(c->request);
+}
+
+void
+guard_init(struct guard *g, struct event_base *base, struct wheel *wheel, struct board_slot *slot,
+    const struct guard_limits *limits, const struct guard_ops *ops, void *arg)
+{
+	g->base = base;
+	g->wheel = wheel;
+	g->slot = slot;
+	g->limits = *limits;
+	g->ops = ops;
+	g->arg = arg;
+	TAILQ_INIT(&g->conns);
+	TAILQ_INIT(&g->spare);
+	g->nconns = g->nspare = 0;
+	g->delivering = NULL;
+	g->held = 0;
+	g->max_held = limits->max_body * HELD_BODIES > HELD_AT_LEAST ?
+	    limits->max_body * HELD_BODIES : HELD_AT_LEAST;
+	g->draining = false;
+	if ((g->http = evhttp_new(base)) == NULL || (g->scratch = evbuffer_new()) == NULL)
+		fatalx("no HTTP server");
+	evhttp_set_bevcb(g->http, make_bufferevent, g);
+	evhttp_set_gencb(g->http, on_request, g);
+	evhttp_set_default_content_type(g->http, NULL);
+}
+
+void
+guard_free(struct guard *g)
+{
+	struct guard_request *r;
+
+	guard_abort(g);
+	evhttp_free(g->http);
+	evbuffer_free(g->scratch);
+	while ((r = TAILQ_FIRST(&g->spare)) != NULL) {
+		TAILQ_REMOVE(&g->spare, r, link);
+		free_request(g, r);
+	}
+}
+
+/* Has a request begun to arrive that was not read yet? */
+static bool
+has_unread(struct guard_conn *c)
+{
+	char byte;
+
+	return evbuffer_get_length(bufferevent_get_input(c->socket)) > 0 ||
+	    recv(bufferevent_getfd(c->socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+void
+guard_drain(struct guard *g)
+{
+	struct guard_conn *c, *next;
+
+	for (c = TAILQ_FIRST(&g->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, link);
+		if (c->state == CONN_IDLE && !has_unread(c))
+			guard_end(c);
+	}
+	g->draining = true;
+	if (g->nconns == 0)
+		g->ops->drained(g);
+}
+
+void
+guard_abort(struct guard *g)
+{
+	struct guard_conn *c;
+
+	while ((c = TAILQ_FIRST(&g->conns)) != NULL)
+		guard_end(c);
+}
+
+struct guard *
+guard_of(const struct guard_request *r)
+{
+	return r->conn->guard;
+}

@@ -1,0 +1,105 @@
+/*
+ * guard.h: what stands between clients and evhttp. Every byte of a connection
+ * is read here first: a request is handed on only once it is whole and sound,
+ * one at a time, and what is not is answered here. evhttp keeps the listeners,
+ * the connections and the writing of answers; no byte that a client chose
+ * reaches its parser. Knows nothing of commands.
+ */
+#ifndef WORKER_GUARD_H
+#define WORKER_GUARD_H
+
+#include <sys/queue.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <event2/event.h>
+#include <event2/http.h>
+
+#include "daemon/scoreboard.h"
+#include "util/buf.h"
+#include "worker/guard_chunk.h"
+#include "worker/guard_head.h"
+#include "worker/wheel.h"
+
+struct guard;
+struct guard_conn;
+
+/* One request, from its first byte to its answer. The owner's own struct begins with one (guard_ops.size). */
+struct guard_request {
+	TAILQ_ENTRY(guard_request)	 link;
+	struct guard_conn		*conn;
+	struct evhttp_request		*ev;	/* set before ops.request; for answer headers */
+	struct guard_head		 head;
+	struct guard_chunk		 chunk;
+	struct buf			 body;
+	size_t				 held;		/* bytes of it that guard.held counts */
+	bool				 dropping;	/* the body is not wanted: it is read and forgotten */
+	bool				 too_large;	/* the body is larger than max_body, and not read */
+	bool				 unread;	/* a body is still to come: the answer is the last */
+};
+
+struct guard_ops {
+	size_t	size;	/* of the owner's struct */
+	/* A request's memory is new (zeroed), or is given up for good. It is used for many requests. */
+	void	(*init)(struct guard_request *r);
+	void	(*free)(struct guard_request *r);
+	/* A head is whole: false if the request will be refused whatever its body is. */
+	bool	(*head)(struct guard_request *r);
+	/* A request is whole, or will be refused (dropping, too_large). Answer with guard_reply, now or later. */
+	void	(*request)(struct guard_request *r);
+	/* The client hung up before the answer: forget the request; guard_reply must not come any more. */
+	void	(*gone)(struct guard_request *r);
+	/* Connections reached max_connections (true), or are below it again (false). */
+	void	(*full)(struct guard *g, bool full);
+	/* The last connection is gone while draining. */
+	void	(*drained)(struct guard *g);
+};
+
+struct guard_limits {
+	size_t		max_target, max_fields, max_body;	/* bytes */
+	int64_t		idle_ms, request_ms;
+	unsigned	max_connections;
+};
+
+TAILQ_HEAD(guard_conns, guard_conn);
+TAILQ_HEAD(guard_requests, guard_request);
+
+struct guard {
+	struct evhttp			*http;
+	struct event_base		*base;
+	struct wheel			*wheel;
+	struct board_slot		*slot;
+	struct guard_limits		 limits;
+	const struct guard_ops		*ops;
+	void				*arg;		/* the owner's */
+	struct guard_conns		 conns;
+	unsigned			 nconns;
+	struct guard_requests		 spare;
+	unsigned			 nspare;
+	struct guard_conn		*delivering;	/* whose request evhttp is being told of */
+	struct evbuffer			*scratch;
+	size_t				 held;		/* bytes of bodies held now */
+	size_t				 max_held;
+	bool				 draining;
+};
+
+/* base, wheel, slot and ops outlive the guard. g->http is then ready for listeners. */
+void	guard_init(struct guard *g, struct event_base *base, struct wheel *wheel, struct board_slot *slot,
+	    const struct guard_limits *limits, const struct guard_ops *ops, void *arg);
+/* Ends every connection at once. */
+void	guard_free(struct guard *g);
+/* Every answer from now on is its connection's last; those that are idle end now. */
+void	guard_drain(struct guard *g);
+/* End every connection now. */
+void	guard_abort(struct guard *g);
+
+/* Add a header field to the answer of a request. */
+void	guard_header(struct guard_request *r, const char *name, const char *value);
+/* Answer; body is copied. The request is over then: r is not to be used any more. */
+void	guard_reply(struct guard_request *r, int status, const void *body, size_t len);
+/* The guard of a request. */
+struct guard *guard_of(const struct guard_request *r);
+
+#endif

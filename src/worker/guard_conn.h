@@ -1,0 +1,65 @@
+/*
+ * guard_conn.h: one connection as the files of the guard share it: guard.c
+ * (its life), guard_in.c (what comes), guard_out.c (what goes). For them only.
+ */
+#ifndef WORKER_GUARD_CONN_H
+#define WORKER_GUARD_CONN_H
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+
+#include "worker/guard.h"
+
+enum guard_state {
+	CONN_IDLE,	/* between requests */
+	CONN_HEAD,	/* within a head */
+	CONN_BODY,
+	CONN_PENDING,	/* a request is whole and waits for its answer */
+	CONN_WRITING,	/* the answer is given, the client has not taken it all */
+	CONN_CLOSING,	/* the last answer is given; what still comes is dropped */
+	CONN_DEAD,
+};
+
+struct guard_conn {
+	TAILQ_ENTRY(guard_conn)	 link;
+	struct guard		*guard;
+	struct bufferevent	*filter;	/* evhttp's */
+	struct bufferevent	*socket;	/* below it */
+	struct wheel_timer	 deadline;
+	struct guard_request	*request;
+	enum guard_state	 state;
+	size_t			 dropped;	/* bytes, while closing */
+	bool			 feeding;	/* guard_in_read is on the stack */
+	bool			 timed;		/* the deadline is that of the request being read */
+	bool			 paused;	/* enough is read ahead: reading is off */
+	bool			 half_closed;	/* the client will send no more */
+	bool			 broken;	/* writing failed */
+	bool			 last;		/* the connection ends with this answer */
+	bool			 linger;	/* wait for the client's end, so that it can read the answer */
+};
+
+/* The client has this long, having closed its sending side, to be answered. */
+#define GUARD_HALF_CLOSED_MS	500
+/* Bytes of further requests that are read while one waits for its answer. */
+#define GUARD_READ_AHEAD	((size_t)64 << 10)
+
+/* Bytes came, or a request is over: go on with what is there. */
+void	guard_in_read(struct guard_conn *c);
+/* Over: tell evhttp and the owner. c lives until the event loop frees it. */
+void	guard_end(struct guard_conn *c);
+/* No request is at work: wait for the next. */
+void	guard_rest(struct guard_conn *c);
+/* Put the request back for the next one. */
+void	guard_release(struct guard_conn *c);
+struct guard_request *guard_take(struct guard_conn *c);
+
+/* Answer what is no sound request, and close. */
+void	guard_out_refuse(struct guard_conn *c, enum problem_id problem, const char *detail);
+void	guard_out_continue(struct guard_conn *c);
+/* All that was to be sent has left. */
+void	guard_out_drained(struct guard_conn *c);
+/* The filter's output side. */
+enum bufferevent_filter_result guard_out_filter(struct evbuffer *src, struct evbuffer *dst, ev_ssize_t limit,
+    enum bufferevent_flush_mode mode, void *arg);
+
+#endif

@@ -1,0 +1,181 @@
+/*
+ * guard_out.c: what goes to a client: answers that evhttp composed, those to
+ * requests that evhttp never sees, and the end of a connection. See
+ * guard_conn.h.
+ *
+ * An answer is written to the socket at once; only what the socket does not
+ * take waits in the bufferevent. The next request is read when all has left,
+ * so that a client that does not read its answers holds one of them.
+ */
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include <event2/util.h>
+
+#include "util/log.h"
+#include "worker/guard_conn.h"
+
+#define LINGER_MS	2000
+
+static size_t
+waiting(const struct guard_conn *c)
+{
+	return evbuffer_get_length(bufferevent_get_output(c->socket));
+}
+
+/* evhttp closes by freeing, with what still waits: so for a last answer it is never told that all is written. */
+enum bufferevent_filter_result
+guard_out_filter(struct evbuffer *src, struct evbuffer *dst, ev_ssize_t limit,
+    enum bufferevent_flush_mode mode, void *arg)
+{
+	struct guard_conn *c = arg;
+
+	(void)limit;
+	(void)mode;
+	if (evbuffer_get_length(dst) == 0 &&
+	    evbuffer_write(src, bufferevent_getfd(c->socket)) == -1 && errno != EAGAIN &&
+	    errno != EINTR) {
+		c->broken = true;
+		evbuffer_drain(src, evbuffer_get_length(src));
+	}
+	if (evbuffer_get_length(src) > 0) {
+		evbuffer_add_buffer(dst, src);
+		bufferevent_enable(c->socket, EV_WRITE);
+	}
+	return c->last ? BEV_NEED_MORE : BEV_OK;
+}
+
+static void
+close_after(struct guard_conn *c)
+{
+	c->state = CONN_CLOSING;
+	if (c->paused) {
+		c->paused = false;
+		bufferevent_enable(c->socket, EV_READ);
+	}
+	if (c->broken)
+		guard_end(c);
+	else if (waiting(c) > 0)
+		wheel_set(c->guard->wheel, &c->deadline, c->guard->limits.idle_ms);
+	else
+		guard_out_drained(c);
+}
+
+void
+guard_out_drained(struct guard_conn *c)
+{
+	if (c->state == CONN_WRITING) {
+		guard_rest(c);
+		return;
+	}
+	if (c->state != CONN_CLOSING)
+		return;
+	shutdown(bufferevent_getfd(c->socket), SHUT_WR);
+	if (c->linger && !c->half_closed)
+		wheel_set(c->guard->wheel, &c->deadline, LINGER_MS);
+	else
+		guard_end(c);
+}
+
+void
+guard_header(struct guard_request *r, const char *name, const char *value)
+{
+	evhttp_add_header(evhttp_request_get_output_headers(r->ev), name, value);
+}
+
+static void
+count(struct guard *g, int status)
+{
+	if (status < 300)
+		board_add(g->slot, COUNT_http_2xx, 1);
+	else if (status >= 400 && status < 500)
+		board_add(g->slot, COUNT_http_4xx, 1);
+	else if (status >= 500)
+		board_add(g->slot, COUNT_http_5xx, 1);
+}
+
+void
+guard_reply(struct guard_request *r, int status, const void *body, size_t len)
+{
+	struct guard_conn *c = r->conn;
+	struct guard *g = c->guard;
+
+	c->last = r->head.close || r->unread || g->draining;
+	c->linger = r->unread;
+	if (c->last)
+		guard_header(r, "Connection", "close");
+	else if (r->head.minor == 0)
+		guard_header(r, "Connection", "keep-alive");
+	count(g, status);
+	evbuffer_add(g->scratch, body, len);
+	/* evhttp ends a request in two ways, both without us: after the flush below, or with the connection. */
+	evhttp_send_reply(r->ev, status, problem_reason(status), g->scratch);
+	r->ev = NULL;
+	c->state = CONN_WRITING;
+	/* The filter layer would write only once something more is added. */
+	bufferevent_flush(c->filter, EV_WRITE, BEV_NORMAL);
+	guard_release(c);
+	if (c->last)
+		close_after(c);
+	else if (c->broken)
+		guard_end(c);
+	else if (waiting(c) > 0)
+		wheel_set(g->wheel, &c->deadline, g->limits.idle_ms);
+	else
+		guard_rest(c);
+}
+
+/* Write beside evhttp, which is between two requests. */
+static void
+send_plain(struct guard_conn *c, const void *data, size_t len)
+{
+	ssize_t n = 0;
+
+	if (waiting(c) == 0)
+		n = send(bufferevent_getfd(c->socket), data, len, MSG_NOSIGNAL);
+	if (n == -1 && errno != EAGAIN && errno != EINTR) {
+		c->broken = true;
+		return;
+	}
+	if (n < (ssize_t)len) {
+		n = n < 0 ? 0 : n;
+		bufferevent_write(c->socket, (const char *)data + n, len - (size_t)n);
+		bufferevent_enable(c->socket, EV_WRITE);
+	}
+}
+
+void
+guard_out_continue(struct guard_conn *c)
+{
+	static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+	send_plain(c, line, sizeof(line) - 1);
+}
+
+void
+guard_out_refuse(struct guard_conn *c, enum problem_id problem, const char *detail)
+{
+	const struct problem_row *row = problem_row(problem);
+	bool head = c->request != NULL && c->request->head.method == METHOD_HEAD;
+	struct buf body = { 0 }, out = { 0 };
+	char date[64];
+
+	problem_json(&body, problem, detail);
+	evutil_date_rfc1123(date, sizeof(date), NULL);
+	buf_printf(&out, "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Type: application/problem+json\r\n"
+	    "Content-Length: %zu\r\nConnection: close\r\n%s\r\n", row->status,
+	    problem_reason(row->status), date, body.len,
+	    problem == PROBLEM_UNAVAILABLE ? "Retry-After: 1\r\n" : "");
+	if (!head)
+		buf_put(&out, body.data, body.len);
+	board_add(c->guard->slot, COUNT_http_refused, 1);
+	count(c->guard, row->status);
+	send_plain(c, out.data, out.len);
+	buf_free(&body);
+	buf_free(&out);
+	guard_release(c);
+	c->last = c->linger = true;
+	close_after(c);
+}

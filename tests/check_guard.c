@@ -1,0 +1,791 @@
+/*
+ * check_guard.c: src/worker/guard*: raw bytes in, statuses out. Each row is sent
+ * whole and one byte at a time, to evhttp behind the guard over real sockets.
+ */
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <check.h>
+#include <event2/listener.h>
+
+#include "util/clock.h"
+#include "worker/guard.h"
+
+#define PATIENCE_MS	10000	/* a bound for a test that hangs, not a measure */
+
+struct own {
+	struct guard_request	 g;
+	struct wheel_timer	 timer;
+};
+
+static struct {
+	struct event_base	*base;
+	struct wheel		 wheel;
+	struct guard		 guard;
+	struct board_slot	 slot;
+	struct sockaddr_in	 addr;
+	unsigned		 gone, drained;
+	struct guard_request	*held;		/* a request for /hold */
+} s;
+
+static bool
+is_path(const struct guard_request *r, const char *path)
+{
+	return r->head.path.len == strlen(path) &&
+	    memcmp(guard_head_text(&r->head, &r->head.path), path, r->head.path.len) == 0;
+}
+
+static void
+own_init(struct guard_request *r)
+{
+	(void)r;
+}
+
+static bool
+own_head(struct guard_request *r)
+{
+	return !is_path(r, "/nowhere");
+}
+
+static void
+own_answer(struct guard_request *r)
+{
+	char text[64];
+
+	if (r->too_large) {
+		guard_reply(r, 413, "", 0);
+	} else if (is_path(r, "/nowhere")) {
+		guard_reply(r, 404, "", 0);
+	} else if (is_path(r, "/large")) {
+		char *large = calloc(1, 8 << 20);
+
+		guard_reply(r, 200, large, 8 << 20);
+		free(large);
+	} else {
+		snprintf(text, sizeof(text), "body %zu", r->body.len);
+		guard_reply(r, 200, text, strlen(text));
+	}
+}
+
+static void
+on_later(struct wheel_timer *t)
+{
+	struct own *o = (void *)((char *)t - offsetof(struct own, timer));
+
+	own_answer(&o->g);
+}
+
+static void
+own_request(struct guard_request *r)
+{
+	struct own *o = (struct own *)r;
+
+	if (is_path(r, "/later")) {
+		o->timer.fire = on_later;
+		wheel_set(&s.wheel, &o->timer, 0);
+	} else if (is_path(r, "/hold")) {
+		s.held = r;
+	} else {
+		own_answer(r);
+	}
+}
+
+static void
+own_gone(struct guard_request *r)
+{
+	struct own *o = (struct own *)r;
+
+	wheel_clear(&s.wheel, &o->timer);
+	s.held = NULL;
+	s.gone++;
+}
+
+static void
+own_full(struct guard *g, bool full)
+{
+	(void)g;
+	(void)full;
+}
+
+static void
+own_drained(struct guard *g)
+{
+	(void)g;
+	s.drained++;
+}
+
+static const struct guard_ops own_ops = {
+	.size = sizeof(struct own), .init = own_init, .free = own_init, .head = own_head,
+	.request = own_request, .gone = own_gone, .full = own_full, .drained = own_drained,
+};
+
+static void
+listen_at(const struct sockaddr *sa, socklen_t len)
+{
+	struct evconnlistener *l = evconnlistener_new_bind(s.base, NULL, NULL,
+	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, 16, sa, (int)len);
+
+	ck_assert_ptr_nonnull(l);
+	ck_assert_ptr_nonnull(evhttp_bind_listener(s.guard.http, l));
+	len = sizeof(s.addr);
+	if (sa->sa_family == AF_INET)
+		ck_assert_int_eq(getsockname(evconnlistener_get_fd(l), (struct sockaddr *)&s.addr,
+		    &len), 0);
+}
+
+static void
+start(void)
+{
+	struct guard_limits limits = { .max_target = 256, .max_fields = 1024, .max_body = 100000,
+		.idle_ms = 60000, .request_ms = 60000, .max_connections = 100 };
+	struct sockaddr_in any = { .sin_family = AF_INET };
+
+	any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	memset(&s, 0, sizeof(s));
+	s.base = event_base_new();
+	wheel_init(&s.wheel, s.base);
+	guard_init(&s.guard, s.base, &s.wheel, &s.slot, &limits, &own_ops, NULL);
+	listen_at((struct sockaddr *)&any, sizeof(any));
+}
+
+static void
+stop(void)
+{
+	guard_free(&s.guard);
+	event_base_loop(s.base, EVLOOP_NONBLOCK);
+	wheel_free(&s.wheel);
+	event_base_free(s.base);
+}
+
+/* A client: what it has got, and whether the server closed. */
+struct client {
+	int	 fd;
+	char	 got[9 << 20];
+	size_t	 len;
+	bool	 closed;
+};
+
+static struct client c;
+
+static void
+spin(void)
+{
+	ssize_t n;
+
+	event_base_loop(s.base, EVLOOP_NONBLOCK);
+	if (c.closed || c.fd == -1)
+		return;
+	n = recv(c.fd, c.got + c.len, sizeof(c.got) - c.len, MSG_DONTWAIT);
+	if (n > 0)
+		c.len += (size_t)n;
+	else if (n == 0 || errno != EAGAIN)
+		c.closed = true;
+}
+
+static void
+connect_client(void)
+{
+	c.fd = socket(AF_INET, SOCK_STREAM, 0);
+	c.len = 0;
+	c.closed = false;
+	ck_assert_int_eq(connect(c.fd, (struct sockaddr *)&s.addr, sizeof(s.addr)), 0);
+	spin();
+}
+
+static void
+send_bytes(const char *data, size_t len, size_t piece)
+{
+	for (size_t at = 0; at < len;) {
+		size_t n = len - at < piece ? len - at : piece;
+		ssize_t sent = send(c.fd, data + at, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (sent == -1 && errno != EAGAIN)
+			return;	/* refused meanwhile */
+		at += sent > 0 ? (size_t)sent : 0;
+		spin();
+	}
+}
+
+/* How long the answer at c.got + at is; 0: not whole. HEAD answers in these tests have no length. */
+static size_t
+answer_len(size_t at)
+{
+	const char *from = c.got + at, *end, *length;
+
+	if (at >= c.len || (end = memmem(from, c.len - at, "\r\n\r\n", 4)) == NULL)
+		return 0;
+	end += 4;
+	length = memmem(from, (size_t)(end - from), "Content-Length: ", 16);
+	if (length != NULL)
+		end += strtoul(length + 16, NULL, 10);
+	return end <= c.got + c.len ? (size_t)(end - from) : 0;
+}
+
+/* "200 400": the statuses of all whole answers; 100s are told too. */
+static const char *
+statuses(void)
+{
+	static char out[256];
+	size_t at = 0, n, used = 0;
+
+	out[0] = '\0';
+	while ((n = answer_len(at)) > 0 && used < sizeof(out) - 8) {
+		ck_assert(memcmp(c.got + at, "HTTP/1.1 ", 9) == 0);
+		used += (size_t)snprintf(out + used, sizeof(out) - used, "%s%.3s", used > 0 ? " " : "",
+		    c.got + at + 9);
+		at += n;
+	}
+	return out;
+}
+
+static void
+await(const char *want)
+{
+	int64_t until = clock_ms() + PATIENCE_MS;
+
+	while (strcmp(statuses(), want) != 0 && !c.closed && clock_ms() < until)
+		spin();
+}
+
+static void
+await_close(void)
+{
+	int64_t until = clock_ms() + PATIENCE_MS;
+
+	while (!c.closed && clock_ms() < until)
+		spin();
+	ck_assert(c.closed);
+}
+
+static void
+disconnect(void)
+{
+	int64_t until = clock_ms() + PATIENCE_MS;
+
+	close(c.fd);
+	c.fd = -1;
+	while (s.guard.nconns > 0 && clock_ms() < until)
+		spin();
+	ck_assert_uint_eq(s.guard.nconns, 0);
+}
+
+#define OPEN	0	/* the connection serves on */
+#define CLOSE	1
+
+#define H	"Host: h\r\n"
+#define ROW(raw, want, end) { raw, sizeof(raw) - 1, want, end }
+
+static const struct row {
+	const char	*raw;
+	size_t		 len;
+	const char	*want;
+	int		 end;
+} rows[] = {
+	/* Sound requests. */
+	ROW("GET / HTTP/1.1\r\n" H "\r\n", "200", OPEN),
+	ROW("\r\nGET / HTTP/1.1\r\n" H "\r\n", "200", OPEN),
+	ROW("GET /a%20b?c=d&e HTTP/1.1\r\n" H "\r\n", "200", OPEN),
+	ROW("GET http://h:80/x HTTP/1.1\r\n" H "\r\n", "200", OPEN),
+	ROW("GET HTTPS://h?q HTTP/1.1\r\n" H "\r\n", "200", OPEN),
+	ROW("OPTIONS * HTTP/1.1\r\n" H "\r\n", "200", OPEN),
+	ROW("get / HTTP/1.1\r\n" H "\r\n", "200", OPEN),
+	ROW("BREW /pot HTTP/1.1\r\n" H "\r\n", "200", OPEN),
+	ROW("GET / HTTP/1.7\r\n" H "\r\n", "200", OPEN),
+	ROW("GET / HTTP/1.1\r\nHOST:h\r\n\r\n", "200", OPEN),
+	ROW("GET / HTTP/1.1\r\n" H "X:\r\nY: \t v \t\r\nZ: \x80\xff\r\n\r\n", "200", OPEN),
+	ROW("GET / HTTP/1.1\r\n" H "Accept: a/b\r\nAccept: c/d\r\n\r\n", "200", OPEN),
+	ROW("GET / HTTP/1.1\r\n" H "Accept: a\r\nPrefer: b\r\nAccept: c\r\nPrefer: d\r\n\r\n", "200", OPEN),
+	ROW("GET / HTTP/1.0\r\n\r\n", "200", CLOSE),
+	ROW("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "200", OPEN),
+	ROW("GET / HTTP/1.1\r\n" H "Connection: close\r\n\r\n", "200", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H "Connection: te, Close\r\n\r\n", "200", CLOSE),
+	ROW("GET /later HTTP/1.1\r\n" H "\r\n", "200", OPEN),
+	ROW("GET /later HTTP/1.1\r\n" H "Connection: close\r\n\r\n", "200", CLOSE),
+	/* Bodies. */
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length: 5\r\n\r\nhello", "200", OPEN),
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length: 0\r\n\r\n", "200", OPEN),
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length: 0005\r\n\r\nhello", "200", OPEN),
+	ROW("POST / HTTP/1.1\r\n" H "\r\n", "200", OPEN),
+	ROW("GET / HTTP/1.1\r\n" H "Content-Length: 3\r\n\r\nabc", "200", OPEN),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "200", OPEN),
+	ROW("POST / HTTP/1.1\r\n" H "transfer-encoding:CHUNKED\r\n\r\n3;a=b;c=\"d e\"\r\nabc\r\n00\r\nT: v\r\n\r\n",
+	    "200", OPEN),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "200", OPEN),
+	ROW("POST /nowhere HTTP/1.1\r\n" H "Content-Length: 5\r\n\r\nhello", "404", OPEN),
+	ROW("POST /nowhere HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "404", OPEN),
+	ROW("POST /nowhere HTTP/1.1\r\n" H "Content-Length: 70000\r\n\r\n", "404", CLOSE),
+	ROW("POST /nowhere HTTP/1.1\r\n" H "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n", "404", CLOSE),
+	ROW("POST /nowhere HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n10001\r\n", "404", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length: 100001\r\n\r\n", "413", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length: 99999999999999999999999999\r\n\r\n", "413", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n186a1\r\n", "413", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", "413", CLOSE),
+	/* Pipelining. */
+	ROW("GET /1 HTTP/1.1\r\n" H "\r\nGET /2 HTTP/1.1\r\n" H "\r\n", "200 200", OPEN),
+	ROW("GET /later HTTP/1.1\r\n" H "\r\nGET /2 HTTP/1.1\r\n" H "\r\nGET /later HTTP/1.1\r\n" H "\r\n",
+	    "200 200 200", OPEN),
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length: 2\r\n\r\nhiGET /nowhere HTTP/1.1\r\n" H "\r\n", "200 404", OPEN),
+	ROW("GET /later HTTP/1.1\r\n" H "\r\nBAD\r\n\r\n", "200 400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H "Connection: close\r\n\r\nGET / HTTP/1.1\r\n" H "\r\n", "200", CLOSE),
+	/* Request lines. */
+	ROW("GET /\r\n\r\n", "400", CLOSE),
+	ROW("GET\r\n\r\n", "400", CLOSE),
+	ROW(" GET / HTTP/1.1\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET  / HTTP/1.1\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET /  HTTP/1.1\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1 \r\n" H "\r\n", "400", CLOSE),
+	ROW("GET\t/ HTTP/1.1\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET / http/1.1\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET / HTTP/11\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.10\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET / HTTP/2.0\r\n" H "\r\n", "505", CLOSE),
+	ROW("GET / HTTP/0.9\r\n" H "\r\n", "505", CLOSE),
+	ROW("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505", CLOSE),
+	ROW("GET x HTTP/1.1\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET * HTTP/1.1\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET /a#b HTTP/1.1\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET /\xc3\xa4 HTTP/1.1\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET /\x01 HTTP/1.1\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET /\0 HTTP/1.1\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET http:///x HTTP/1.1\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET http://u@h/x HTTP/1.1\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET ftp://h/x HTTP/1.1\r\n" H "\r\n", "400", CLOSE),
+	ROW("CONNECT h:443 HTTP/1.1\r\n" H "\r\n", "501", CLOSE),
+	ROW("ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG / HTTP/1.1\r\n" H "\r\n", "501", CLOSE),
+	ROW("\x16\x03\x01\x02", "400", CLOSE),
+	ROW("\r\n\r\nGET / HTTP/1.1\r\n" H "\r\n", "400", CLOSE),
+	/* Lines and fields. */
+	ROW("GET / HTTP/1.1\n" H "\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\nHost: h\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H "\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H "X: a\rb\r\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H "X: a\r\r\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H "X: a\0b\r\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H "X: \x7f\r\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H "X : a\r\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H "X\t: a\r\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H " X: a\r\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n X: a\r\n" H "\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H "X: a\r\n\tb\r\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H ": a\r\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H "X\r\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H "X(: a\r\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H "\xc3\xa4: a\r\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\n" H H "\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", "400", CLOSE),
+	ROW("GET / HTTP/1.1\r\nHost: a@b\r\n\r\n", "400", CLOSE),
+	/* Framing that two readers could take in two ways. */
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length: 5, 5\r\n\r\nhello", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length: +5\r\n\r\nhello", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length: -5\r\n\r\nhello", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length: 0x5\r\n\r\nhello", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length: 5 5\r\n\r\nhello", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length:\r\n\r\nhello", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length: 5\x0b\r\n\r\nhello", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+	    "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+	    "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: ,chunked\r\n\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding:\r\n\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: \x0b" "chunked\r\n\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "501", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: identity\r\n\r\nx", "501", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", "501", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n", "501", CLOSE),
+	/* Chunks. */
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\nx\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n-1\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n0x5\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n 5\r\nhello\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n5 \r\nhello\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n5\rXhello\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n5\r\nhelloX\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n5\r\nhello0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n10000000000000000\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n5;a\nb\r\nhello\r\n0\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n0\r\nX\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n0\r\n X: y\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n0\r\nX: y\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 5\r\n\r\n", "400", CLOSE),
+	ROW("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n",
+	    "400", CLOSE),
+};
+#define NROWS ((int)(sizeof(rows) / sizeof(rows[0])))
+
+static void
+serves_on(const char *before)
+{
+	static const char next[] = "GET /next HTTP/1.1\r\n" H "\r\n";
+	char want[300];
+
+	snprintf(want, sizeof(want), "%s 200", before);
+	send_bytes(next, sizeof(next) - 1, sizeof(next));
+	await(want);
+	ck_assert_str_eq(statuses(), want);
+	ck_assert(!c.closed);
+}
+
+static void
+run_row(const struct row *r, size_t piece)
+{
+	connect_client();
+	send_bytes(r->raw, r->len, piece);
+	await(r->want);
+	ck_assert_msg(strcmp(statuses(), r->want) == 0, "%s: got %s, want %s", r->raw, statuses(),
+	    r->want);
+	if (r->end == CLOSE) {
+		ck_assert_ptr_nonnull(memmem(c.got, c.len, "\r\nConnection: close\r\n", 21));
+		await_close();
+		ck_assert_msg(strcmp(statuses(), r->want) == 0, "%s: at last %s, want %s", r->raw,
+		    statuses(), r->want);
+	} else {
+		serves_on(r->want);
+	}
+	disconnect();
+	ck_assert_uint_eq(s.guard.held, 0);
+}
+
+START_TEST(a_row_sent_whole)
+{
+	run_row(&rows[_i], SIZE_MAX);
+}
+END_TEST
+
+START_TEST(a_row_sent_byte_by_byte)
+{
+	run_row(&rows[_i], 1);
+}
+END_TEST
+
+static void
+send_text(const char *text)
+{
+	send_bytes(text, strlen(text), SIZE_MAX);
+}
+
+static void
+expect_end(const char *want)
+{
+	await(want);
+	ck_assert_str_eq(statuses(), want);
+	await_close();
+	disconnect();
+}
+
+START_TEST(sizes_are_bounded)
+{
+	static char text[200000];
+
+	/* The target, complete or not. */
+	for (int whole = 0; whole < 2; whole++) {
+		connect_client();
+		snprintf(text, sizeof(text), "GET /%0400d%s", 0, whole ? " HTTP/1.1\r\n" H "\r\n" : "");
+		send_text(text);
+		expect_end("414");
+	}
+	connect_client();
+	snprintf(text, sizeof(text), "GET /%0255d HTTP/1.1\r\n" H "\r\n", 0);
+	send_text(text);
+	await("200");
+	ck_assert_str_eq(statuses(), "200");
+	disconnect();
+	/* One long field; many short ones; a line without end. */
+	for (int kind = 0; kind < 3; kind++) {
+		connect_client();
+		send_text("GET / HTTP/1.1\r\n" H);
+		if (kind == 1)
+			for (int i = 0; i < 300; i++)
+				send_text("X: y\r\n");
+		snprintf(text, sizeof(text), "X: %02000d%s", 0, kind == 0 ? "\r\n\r\n" : "");
+		send_text(kind == 1 ? "\r\n" : text);
+		expect_end("431");
+	}
+	/* Chunk extensions and trailers. */
+	for (int kind = 0; kind < 2; kind++) {
+		connect_client();
+		send_text("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n");
+		snprintf(text, sizeof(text), kind == 0 ? "0;%02000d\r\n\r\n" : "0\r\nX: %02000d\r\n\r\n", 0);
+		send_text(text);
+		expect_end("431");
+	}
+	/* The largest body, whole and in chunks. */
+	connect_client();
+	send_text("POST / HTTP/1.1\r\n" H "Content-Length: 100000\r\n\r\n");
+	snprintf(text, sizeof(text), "%0100000d", 0);
+	send_text(text);
+	send_text("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n186a0\r\n");
+	send_text(text);
+	send_text("\r\n0\r\n\r\n");
+	await("200 200");
+	ck_assert_str_eq(statuses(), "200 200");
+	ck_assert_ptr_nonnull(memmem(c.got, c.len, "body 100000", 11));
+	disconnect();
+}
+END_TEST
+
+START_TEST(expectations_are_met_by_the_guard)
+{
+	connect_client();
+	send_text("POST / HTTP/1.1\r\n" H "Expect: 100-Continue\r\nContent-Length: 5\r\n\r\n");
+	await("100");
+	ck_assert_str_eq(statuses(), "100");
+	send_text("hello");
+	await("100 200");
+	ck_assert_str_eq(statuses(), "100 200");
+	/* A body that is there already needs no invitation; nor does HTTP/1.0. */
+	send_text("POST / HTTP/1.1\r\n" H "Expect: 100-continue\r\nContent-Length: 5\r\n\r\nhello");
+	await("100 200 200");
+	ck_assert_str_eq(statuses(), "100 200 200");
+	send_text("POST / HTTP/1.0\r\nConnection: keep-alive\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+	spin();
+	spin();
+	ck_assert_str_eq(statuses(), "100 200 200");
+	send_text("hello");
+	await("100 200 200 200");
+	ck_assert_str_eq(statuses(), "100 200 200 200");
+	disconnect();
+	connect_client();
+	send_text("POST / HTTP/1.1\r\n" H "Expect: 100-continue\r\nContent-Length: 200000\r\n\r\n");
+	expect_end("413");
+}
+END_TEST
+
+START_TEST(a_refusal_survives_what_the_client_still_sends)
+{
+	static char text[90000];
+
+	connect_client();
+	send_text("POST / HTTP/1.1\r\n" H "Content-Length: 10000000\r\n\r\n");
+	snprintf(text, sizeof(text), "%080000d", 0);
+	for (int i = 0; i < 10; i++)
+		send_text(text);
+	expect_end("413");
+}
+END_TEST
+
+static void
+await_held(void)
+{
+	int64_t until = clock_ms() + PATIENCE_MS;
+
+	while (s.held == NULL && clock_ms() < until)
+		spin();
+	ck_assert_ptr_nonnull(s.held);
+}
+
+static void
+await_gone(void)
+{
+	int64_t until = clock_ms() + PATIENCE_MS;
+
+	while (s.gone == 0 && clock_ms() < until)
+		spin();
+	ck_assert_uint_eq(s.gone, 1);
+	s.gone = 0;
+}
+
+START_TEST(hanging_up_is_noticed_while_an_answer_is_pending)
+{
+	static char text[100000];
+
+	/* Closed, half-closed, and closed behind more requests than are read ahead. */
+	for (int kind = 0; kind < 3; kind++) {
+		connect_client();
+		send_text("GET /hold HTTP/1.1\r\n" H "\r\n");
+		await_held();
+		if (kind == 2) {
+			snprintf(text, sizeof(text), "%090000d", 0);
+			send_text(text);
+		}
+		if (kind == 1)
+			shutdown(c.fd, SHUT_WR);
+		else
+			close(c.fd);
+		c.fd = kind == 1 ? c.fd : -1;
+		await_gone();
+		if (kind == 1)
+			disconnect();
+	}
+	ck_assert_uint_eq(s.guard.nconns, 0);
+}
+END_TEST
+
+START_TEST(a_half_closed_client_still_gets_an_answer_that_is_soon)
+{
+	connect_client();
+	send_text("GET /later HTTP/1.1\r\n" H "\r\nGET /2 HTTP/1.1\r\n" H "\r\n");
+	shutdown(c.fd, SHUT_WR);
+	expect_end("200 200");
+	connect_client();
+	send_text("GET / HT");
+	shutdown(c.fd, SHUT_WR);
+	expect_end("400");
+	connect_client();
+	send_text("POST / HTTP/1.1\r\n" H "Content-Length: 10\r\n\r\nhello");
+	shutdown(c.fd, SHUT_WR);
+	expect_end("400");
+	connect_client();
+	shutdown(c.fd, SHUT_WR);
+	expect_end("");
+}
+END_TEST
+
+START_TEST(slow_requests_meet_an_absolute_deadline)
+{
+	s.guard.limits.request_ms = 300;
+	connect_client();
+	for (int i = 0; i < 1000 && !c.closed && c.len == 0; i++) {
+		send_bytes(i == 0 ? "G" : "E", 1, 1);
+		usleep(10000);
+	}
+	expect_end("408");
+	connect_client();
+	send_text("POST / HTTP/1.1\r\n" H "Content-Length: 10\r\n\r\n");
+	expect_end("408");
+	s.guard.limits.idle_ms = 300;
+	connect_client();
+	expect_end("");
+	/* A connection that has served waits as long. */
+	connect_client();
+	send_text("GET / HTTP/1.1\r\n" H "\r\n");
+	expect_end("200");
+}
+END_TEST
+
+START_TEST(answers_that_are_not_taken_stop_the_reading)
+{
+	static const char large[] = "GET /large HTTP/1.1\r\n" H "\r\n";
+	int64_t until = clock_ms() + PATIENCE_MS;
+
+	connect_client();
+	for (int i = 0; i < 5; i++)
+		ck_assert_int_eq(send(c.fd, large, sizeof(large) - 1, 0), sizeof(large) - 1);
+	for (int i = 0; i < 20; i++)
+		event_base_loop(s.base, EVLOOP_NONBLOCK);
+	/* One answer is made, the others wait for it to be taken. */
+	ck_assert_int_eq(atomic_load(&s.slot.counters[COUNT_http_2xx]), 1);
+	while (atomic_load(&s.slot.counters[COUNT_http_2xx]) < 5 && clock_ms() < until) {
+		spin();
+		c.len = 0;
+	}
+	ck_assert_int_eq(atomic_load(&s.slot.counters[COUNT_http_2xx]), 5);
+	disconnect();
+}
+END_TEST
+
+START_TEST(a_drain_answers_and_closes)
+{
+	connect_client();
+	send_text("GET /hold HTTP/1.1\r\n" H "\r\n");
+	await_held();
+	guard_drain(&s.guard);
+	ck_assert_uint_eq(s.drained, 0);
+	own_answer(s.held);
+	expect_end("200");
+	ck_assert_uint_eq(s.drained, 1);
+}
+END_TEST
+
+START_TEST(idle_connections_end_at_a_drain)
+{
+	connect_client();
+	send_text("GET / HTTP/1.1\r\n" H "\r\n");
+	await("200");
+	guard_drain(&s.guard);
+	expect_end("200");
+	ck_assert_uint_eq(s.drained, 1);
+}
+END_TEST
+
+START_TEST(unix_sockets_serve_too)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+
+	snprintf(un.sun_path, sizeof(un.sun_path), "check_guard.%d.sock", (int)getpid());
+	unlink(un.sun_path);
+	listen_at((struct sockaddr *)&un, sizeof(un));
+	c.fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	c.len = 0;
+	c.closed = false;
+	ck_assert_int_eq(connect(c.fd, (struct sockaddr *)&un, sizeof(un)), 0);
+	unlink(un.sun_path);
+	send_text("GET / HTTP/1.1\r\n" H "\r\n");
+	await("200");
+	ck_assert_str_eq(statuses(), "200");
+	disconnect();
+}
+END_TEST
+
+START_TEST(repeated_lists_are_joined)
+{
+	static const char text[] = "GET / HTTP/1.1\r\n" H "Accept: a/b\r\nPrefer: wait=1\r\nACCEPT:c/d;q=1 \r\n"
+	    "Prefer: respond-async\r\nAccept: e/f\r\n\r\n";
+	struct guard_head h;
+	size_t used;
+
+	guard_head_init(&h, 100, 1000);
+	ck_assert_int_eq(guard_head_feed(&h, (const uint8_t *)text, sizeof(text) - 1, &used), FED_DONE);
+	ck_assert_int_eq(memcmp(guard_head_text(&h, &h.field[FIELD_ACCEPT]), "a/b, c/d;q=1, e/f", 17), 0);
+	ck_assert_uint_eq(h.field[FIELD_ACCEPT].len, 17);
+	ck_assert_int_eq(memcmp(guard_head_text(&h, &h.field[FIELD_PREFER]), "wait=1, respond-async", 21), 0);
+	ck_assert_uint_eq(h.field[FIELD_PREFER].len, 21);
+	guard_head_free(&h);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("guard");
+	TCase *t = tcase_create("guard");
+	SRunner *r;
+	int failed;
+
+	tcase_set_timeout(t, 120);
+	tcase_add_checked_fixture(t, start, stop);
+	tcase_add_loop_test(t, a_row_sent_whole, 0, NROWS);
+	tcase_add_loop_test(t, a_row_sent_byte_by_byte, 0, NROWS);
+	tcase_add_test(t, sizes_are_bounded);
+	tcase_add_test(t, expectations_are_met_by_the_guard);
+	tcase_add_test(t, a_refusal_survives_what_the_client_still_sends);
+	tcase_add_test(t, hanging_up_is_noticed_while_an_answer_is_pending);
+	tcase_add_test(t, a_half_closed_client_still_gets_an_answer_that_is_soon);
+	tcase_add_test(t, slow_requests_meet_an_absolute_deadline);
+	tcase_add_test(t, answers_that_are_not_taken_stop_the_reading);
+	tcase_add_test(t, a_drain_answers_and_closes);
+	tcase_add_test(t, idle_connections_end_at_a_drain);
+	tcase_add_test(t, unix_sockets_serve_too);
+	tcase_add_test(t, repeated_lists_are_joined);
+	suite_add_tcase(suite, t);
+	r = srunner_create(suite);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
