@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,6 +151,8 @@ start(void)
 
 	any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	memset(&s, 0, sizeof(s));
+	/* As daemon/proc.c has it for every role. */
+	signal(SIGPIPE, SIG_IGN);
 	s.base = event_base_new();
 	wheel_init(&s.wheel, s.base);
 	guard_init(&s.guard, s.base, &s.wheel, &s.slot, &limits, &own_ops, NULL);
