@@ -46,3 +46,10 @@ tests_check_guard_SOURCES = tests/check_guard.c
 tests_check_guard_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_guard_LDADD = libworker.a libdaemon.a libvalue.a libutil.a $(EVENT_LIBS) $(CHECK_LIBS) \
 	$(CRYPTO_LIBS) $(UUID_LIBS) -lm
+# The codecs that the examples carry; they are built and run by the test itself.
+check_SCRIPTS += tests/examples_vectors.py
+TESTS += tests/examples_vectors.py
+EXTRA_DIST += tests/examples_vectors.py tests/examples_recode.c \
+	contrib/examples/c/fressian_lite.c contrib/examples/c/fressian_lite.h \
+	contrib/examples/c/fressian_lite_impl.h contrib/examples/c/fressian_lite_read.c \
+	contrib/examples/python/fressian_lite.py

@@ -168,7 +168,7 @@ read_chunked(struct reader *r, const struct form *f)
 			return fail(r, "chunked bytes do not end with a counted chunk");
 		if (!read_part(r, f, code, &p, &n))
 			return NULL;
-		if (size - v->n < n) {
+		if (all == NULL || size - v->n < n) {
 			size = 2 * (size + n);
 			grown = fl_take(r->arena, size);
 			if (v->n > 0)
