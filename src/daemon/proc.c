@@ -246,6 +246,13 @@ on_control(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+void
+proc_hear_now(struct proc *p)
+{
+	if (event_pending(p->control_event, EV_READ, NULL))
+		on_control(p->control, EV_READ, p);
+}
+
 struct peer_self
 proc_self(const struct proc *p)
 {

@@ -62,6 +62,8 @@ void	proc_hear(struct proc *p, const struct proc_ops *ops);
 void	proc_catch_up(struct proc *p);
 /* Tell the master READY (text may be NULL), hearing it first if that did not begin yet. */
 void	proc_ready(struct proc *p, const struct proc_ops *ops, const char *text);
+/* Hear now what the master has said already, without waiting for the loop to come to it. */
+void	proc_hear_now(struct proc *p);
 /* Ask the master for a new link in the place of a broken one. */
 void	proc_peer_lost(struct proc *p, enum role_id role, unsigned nr);
 /* How a link made for this process says who it is. */

@@ -1,0 +1,242 @@
+/*
+ * link.c: the tailer's links to the workers. See link.h.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tailer/link.h"
+#include "util/log.h"
+#include "util/mem.h"
+
+/* A worker that leaves this much unread is stuck: it is cut, and told again when it comes back. */
+#define QUEUE_MAX	((size_t)256 << 20)
+#define WATCHES_MAX	((size_t)1 << 20)
+
+void
+links_init(struct links *ls, struct proc *p)
+{
+	memset(ls, 0, sizeof(*ls));
+	TAILQ_INIT(&ls->list);
+	ls->proc = p;
+	match_init(&ls->matcher, p);
+}
+
+static int
+read_id(struct rdr *r, struct id *id)
+{
+	const uint8_t *b = rdr_bytes(r, ID_BYTES);
+
+	if (b == NULL)
+		return -1;
+	memcpy(id->b, b, ID_BYTES);
+	return 0;
+}
+
+static int
+handle_watch(struct peer *p, struct rdr *r)
+{
+	struct link *l = peer_arg(p);
+	struct id id;
+
+	if (read_id(r, &id) == -1)
+		return -1;
+	if (l->nwatches == WATCHES_MAX) {
+		log_error("worker %u watches for more than %zu events", l->nr, WATCHES_MAX);
+		return -1;
+	}
+	l->nwatches++;
+	match_watch(&l->all->matcher, l, &id);
+	return 0;
+}
+
+static int
+handle_unwatch(struct peer *p, struct rdr *r)
+{
+	struct link *l = peer_arg(p);
+	struct id id;
+
+	if (read_id(r, &id) == -1)
+		return -1;
+	if (l->nwatches > 0)
+		l->nwatches--;
+	match_unwatch(&l->all->matcher, l, &id);
+	return 0;
+}
+
+static int
+handle_synced(struct peer *p, struct rdr *r)
+{
+	struct link *l = peer_arg(p);
+	struct links *ls = l->all;
+	unsigned nr = l->nr % BOARD_WORKERS;
+
+	(void)r;
+	l->synced = true;
+	if (ls->lossy[nr]) {
+		ls->lossy[nr] = false;
+		/* It died: nobody waits any more. It lives and waits: it must be told again. */
+		if (!TAILQ_EMPTY(&l->watches))
+			ls->lost(ls->arg, l->nr);
+	}
+	ls->changed(ls->arg);
+	return 0;
+}
+
+static const struct peer_handler handlers[] = {
+	{ IPC_WATCH, handle_watch },
+	{ IPC_UNWATCH, handle_unwatch },
+	{ IPC_SYNCED, handle_synced },
+};
+
+static void
+sent(struct peer *p)
+{
+	struct link *l = peer_arg(p);
+
+	l->all->changed(l->all->arg);
+}
+
+static void
+free_later(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	peer_free(arg);
+}
+
+static void
+closed(struct peer *p, const char *why)
+{
+	struct link *l = peer_arg(p);
+	struct links *ls = l->all;
+	struct timeval now = { 0, 0 };
+
+	log_info("the link to worker %u ended: %s", l->nr, why);
+	ls->lossy[l->nr % BOARD_WORKERS] = true;
+	match_forget(&ls->matcher, l);
+	TAILQ_REMOVE(&ls->list, l, entry);
+	free(l);
+	if (event_base_once(ls->proc->base, -1, EV_TIMEOUT, free_later, p, &now) == -1)
+		fatalx("no event to free a link");
+	ls->changed(ls->arg);
+}
+
+static const struct peer_ops ops = {
+	.handlers = handlers,
+	.nhandlers = sizeof(handlers) / sizeof(handlers[0]),
+	.sent = sent,
+	.closed = closed,
+};
+
+static struct link *
+find(struct links *ls, unsigned nr)
+{
+	struct link *l;
+
+	TAILQ_FOREACH(l, &ls->list, entry)
+		if (l->nr == nr)
+			return l;
+	return NULL;
+}
+
+void
+links_add(struct links *ls, unsigned nr, int fd)
+{
+	struct peer_self self = proc_self(ls->proc);
+	struct link *l = find(ls, nr);
+
+	if (l != NULL)
+		peer_break(l->peer, "the master sent a new one");
+	l = xcalloc(1, sizeof(*l));
+	l->all = ls;
+	l->nr = nr;
+	TAILQ_INIT(&l->watches);
+	TAILQ_INSERT_TAIL(&ls->list, l, entry);
+	l->peer = peer_new(ls->proc->base, fd, &self, ROLE_WORKER, nr, &ops, QUEUE_MAX, l);
+}
+
+bool
+links_synced(const struct links *ls)
+{
+	const struct link *l;
+
+	if (!ls->peers_done)
+		return false;
+	TAILQ_FOREACH(l, &ls->list, entry)
+		if (!l->synced)
+			return false;
+	return true;
+}
+
+bool
+links_empty(const struct links *ls)
+{
+	return TAILQ_EMPTY(&ls->list);
+}
+
+void
+links_drain(struct links *ls)
+{
+	struct link *l, *next;
+
+	for (l = TAILQ_FIRST(&ls->list); l != NULL; l = next) {
+		next = TAILQ_NEXT(l, entry);
+		peer_drain(l->peer);
+	}
+}
+
+void
+links_flush(struct links *ls)
+{
+	struct link *l, *next;
+
+	for (l = TAILQ_FIRST(&ls->list); l != NULL; l = next) {
+		next = TAILQ_NEXT(l, entry);
+		if (peer_waiting(l->peer) > 0)
+			peer_flush(l->peer);
+	}
+}
+
+void
+links_checkpoint(struct links *ls)
+{
+	struct link *l;
+
+	TAILQ_FOREACH(l, &ls->list, entry)
+		l->checkpoint = l->owed;
+}
+
+bool
+links_checkpoint_passed(const struct links *ls)
+{
+	const struct link *l;
+
+	for (unsigned i = 0; i < BOARD_WORKERS; i++)
+		if (ls->lossy[i])
+			return false;
+	TAILQ_FOREACH(l, &ls->list, entry)
+		if (peer_sent(l->peer) < l->checkpoint)
+			return false;
+	return true;
+}
+
+void
+link_send_event(struct link *l, const struct id *parent, const struct match_record *r)
+{
+	struct buf *b;
+
+	if (l->nwatches > 0)
+		l->nwatches--;
+	/* Owed before it is put: should the link break on this very frame, it counts as unsent. */
+	l->owed = UINT64_MAX;
+	b = peer_begin(l->peer, IPC_EVENT, ID_BYTES + 20 + r->value_len);
+	if (b == NULL)
+		return;
+	buf_put(b, parent->b, ID_BYTES);
+	buf_put_u32(b, (uint32_t)r->partition);
+	buf_put_u64(b, (uint64_t)r->offset);
+	buf_put_u64(b, (uint64_t)r->timestamp);
+	buf_put(b, r->value, r->value_len);
+	peer_end(l->peer);
+	l->owed = peer_queued(l->peer);
+}
