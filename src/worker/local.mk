@@ -2,11 +2,11 @@ noinst_LIBRARIES += libworker.a
 libworker_a_SOURCES = \
 	src/worker/engine.c src/worker/engine.h \
 	src/worker/guard.c src/worker/guard.h src/worker/guard_conn.h \
-	src/worker/guard_in.c src/worker/guard_out.c \
 	src/worker/guard_chars.c src/worker/guard_chars.h \
 	src/worker/guard_chunk.c src/worker/guard_chunk.h \
 	src/worker/guard_framing.c src/worker/guard_framing.h \
 	src/worker/guard_head.c src/worker/guard_head.h \
+	src/worker/guard_in.c src/worker/guard_out.c \
 	src/worker/pending.c src/worker/pending.h \
 	src/worker/problem.c src/worker/problem.h \
 	src/worker/producer_link.c \
