@@ -22,6 +22,29 @@ tests_check_bignum_SOURCES = tests/check_bignum.c
 tests_check_bignum_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_bignum_LDADD = $(TEST_LIBS)
 
+CHECKS += tests/check_json tests/check_form tests/check_negotiate
+tests_check_json_SOURCES = tests/check_json.c
+tests_check_json_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_json_LDADD = $(TEST_LIBS)
+
+tests_check_form_SOURCES = tests/check_form.c
+tests_check_form_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_form_LDADD = $(TEST_LIBS)
+
+tests_check_negotiate_SOURCES = tests/check_negotiate.c
+tests_check_negotiate_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_negotiate_LDADD = $(TEST_LIBS)
+
+# JSONTestSuite, fetched by the script into the build folder.
+check_PROGRAMS += tests/json_suite_run
+TESTS += tests/json_suite.sh
+EXTRA_DIST += tests/json_suite.sh
+tests_json_suite_run_SOURCES = tests/json_suite_run.c
+tests_json_suite_run_LDADD = $(TEST_LIBS)
+clean-local: clean-json-suite
+clean-json-suite:
+	rm -rf tests/json-suite
+
 tests_check_config_SOURCES = tests/check_config.c
 tests_check_config_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_config_LDADD = libconfig.a libutil.a $(YAML_LIBS) $(CHECK_LIBS)

@@ -7,7 +7,7 @@ libvalue_a_SOURCES = \
 	src/value/codec.c src/value/codec.h \
 	src/value/edn.h \
 	src/value/equal.c \
-	src/value/form.h \
+	src/value/form.c src/value/form.h \
 	src/value/fressian.h \
 	src/value/fressian_cache.c \
 	src/value/fressian_footer.c src/value/fressian_footer.h \
@@ -22,6 +22,9 @@ libvalue_a_SOURCES = \
 	src/value/fressian_write.c \
 	src/value/instant.c src/value/instant.h \
 	src/value/json.h \
+	src/value/json_lex.c src/value/json_lex.h \
+	src/value/json_read.c \
+	src/value/negotiate.c src/value/negotiate.h \
 	src/value/number.c src/value/number.h \
 	src/value/number_format.c \
 	src/value/transit.h \
