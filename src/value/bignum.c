@@ -257,8 +257,9 @@ bignum_format(struct buf *out, const uint8_t *bytes, size_t len)
 }
 
 /*
- * |n| * 2^exponent as a double, rounded once; sticky says that |n| has lost a fraction. Its first 64
- * bits, the last of them set if anything follows, fit a long double's mantissa, and the cast rounds.
+ * |n| * 2^exponent as a double, rounded once; sticky says that |n| has lost a fraction. Its
+ * first 64 bits, the last of them set if anything follows, fit a long double's mantissa, and
+ * the cast rounds.
  */
 static double
 compose(const BIGNUM *n, bool sticky, int exponent)

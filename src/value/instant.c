@@ -121,7 +121,10 @@ take_digits(struct text *t, int n, int *out)
 	return true;
 }
 
-/* ".789123": at least one digit; what is finer than ms is dropped. True also where there is none. */
+/*
+ * ".789123": at least one digit; what is finer than ms is dropped. True also where there is
+ * none.
+ */
 static bool
 take_fraction(struct text *t, int *ms)
 {

@@ -6,6 +6,15 @@ libvalue_a_SOURCES = \
 	src/value/cesu8.c src/value/cesu8.h \
 	src/value/codec.c src/value/codec.h \
 	src/value/edn.h \
+	src/value/edn_collection.c \
+	src/value/edn_number.c \
+	src/value/edn_read.c src/value/edn_reader.h \
+	src/value/edn_string.c \
+	src/value/edn_syntax.c src/value/edn_syntax.h \
+	src/value/edn_tag.c \
+	src/value/edn_text.c src/value/edn_text.h \
+	src/value/edn_token.c \
+	src/value/edn_write.c \
 	src/value/equal.c \
 	src/value/form.c src/value/form.h \
 	src/value/fressian.h \
