@@ -2,7 +2,7 @@
 EXTRA_DIST += tests/vectors/fressian-vectors.tsv tests/vectors/fressian-bad.tsv tests/vectors/mapping.tsv
 AM_TESTS_ENVIRONMENT = CK_TIMEOUT_MULTIPLIER='15'; export CK_TIMEOUT_MULTIPLIER; srcdir='$(srcdir)'; export srcdir; top_builddir='$(top_builddir)'; export top_builddir;
 TEST_LIBS = libvalue.a libutil.a $(CHECK_LIBS) $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) $(MSGPACK_LIBS) -lm
-CHECKS = tests/check_util tests/check_value tests/check_number tests/check_bignum tests/check_config tests/check_fressian tests/check_event tests/check_outcome tests/check_guard tests/check_edn
+CHECKS = tests/check_util tests/check_value tests/check_number tests/check_bignum tests/check_config tests/check_fressian tests/check_fressian_rules tests/check_event tests/check_outcome tests/check_guard tests/check_edn
 check_PROGRAMS += $(CHECKS)
 TESTS += $(CHECKS)
 
@@ -80,3 +80,7 @@ EXTRA_DIST += tests/examples_vectors.py tests/examples_recode.c \
 tests_check_edn_SOURCES = tests/check_edn.c tests/gen_value.c tests/gen_value.h tests/tsv.c tests/tsv.h
 tests_check_edn_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_edn_LDADD = $(TEST_LIBS)
+
+tests_check_fressian_rules_SOURCES = tests/check_fressian_rules.c
+tests_check_fressian_rules_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_fressian_rules_LDADD = $(TEST_LIBS)
