@@ -7,6 +7,7 @@
 
 #include <check.h>
 
+#include "mapping_rows.h"
 #include "value/form.h"
 #include "value/json.h"
 
@@ -100,6 +101,12 @@ START_TEST(forms_are_refused)
 	ck_assert_msg(error.class == refused[_i].class, "%s: %s", form, error.text);
 	ck_assert_msg(error.column == refused[_i].column, "%s: %u", form, error.column);
 	ck_assert_msg(strstr(error.text, refused[_i].says) != NULL, "%s: %s", form, error.text);
+}
+END_TEST
+
+START_TEST(mapping_rows_are_read)
+{
+	ck_assert_uint_eq(mapping_rows_check("application/x-www-form-urlencoded", form_read), 18);
 }
 END_TEST
 
@@ -197,8 +204,10 @@ main(void)
 	int failed;
 
 	arena_init(&arena, 0);
+	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, forms_are_read, 0, sizeof(taken) / sizeof(taken[0]));
 	tcase_add_loop_test(t, forms_are_refused, 0, sizeof(refused) / sizeof(refused[0]));
+	tcase_add_test(t, mapping_rows_are_read);
 	tcase_add_test(t, depth_is_bounded);
 	tcase_add_test(t, memory_is_bounded);
 	tcase_add_test(t, many_names);

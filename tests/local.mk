@@ -22,12 +22,18 @@ tests_check_bignum_SOURCES = tests/check_bignum.c
 tests_check_bignum_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_bignum_LDADD = $(TEST_LIBS)
 
-CHECKS += tests/check_json tests/check_form tests/check_negotiate
+CHECKS += tests/check_json tests/check_json_write tests/check_form tests/check_negotiate
 tests_check_json_SOURCES = tests/check_json.c
 tests_check_json_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_json_LDADD = $(TEST_LIBS)
 
-tests_check_form_SOURCES = tests/check_form.c
+tests_check_json_write_SOURCES = tests/check_json_write.c tests/gen_value.c tests/gen_value.h \
+	tests/mapping_rows.c tests/mapping_rows.h tests/tsv.c tests/tsv.h
+tests_check_json_write_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_json_write_LDADD = $(TEST_LIBS)
+
+tests_check_form_SOURCES = tests/check_form.c tests/mapping_rows.c tests/mapping_rows.h tests/tsv.c \
+	tests/tsv.h
 tests_check_form_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_form_LDADD = $(TEST_LIBS)
 

@@ -33,6 +33,7 @@ libvalue_a_SOURCES = \
 	src/value/json.h \
 	src/value/json_lex.c src/value/json_lex.h \
 	src/value/json_read.c \
+	src/value/json_write.c \
 	src/value/negotiate.c src/value/negotiate.h \
 	src/value/number.c src/value/number.h \
 	src/value/number_format.c \
