@@ -558,6 +558,66 @@ START_TEST(secrets_that_others_can_read_are_refused)
 }
 END_TEST
 
+/* The file as installed; live: with its keys ("#key:", "#  - item") out of their comments. */
+static char *
+installed_file(int live)
+{
+	const char *dir = getenv("top_builddir");
+	char name[512], line[256], *text = calloc(1, 64 * 1024);
+	FILE *f;
+
+	snprintf(name, sizeof(name), "%s/etc/cmdr.yaml", dir != NULL ? dir : ".");
+	ck_assert_msg((f = fopen(name, "r")) != NULL, "%s cannot be read", name);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		char *hash = line + strspn(line, " ");
+
+		if (live && *hash == '#' && (strncmp(hash + 1, "  - ", 4) == 0 ||
+		    (hash[1] >= 'a' && hash[1] <= 'z')))
+			memmove(hash, hash + 1, strlen(hash));
+		ck_assert_uint_lt(strlen(text) + strlen(line), 64 * 1024);
+		strcat(text, line);
+	}
+	fclose(f);
+	return text;
+}
+
+START_TEST(the_installed_file_is_the_defaults)
+{
+	struct buf standard = { 0 }, read = { 0 };
+	char *text;
+
+	loads("");
+	ck_assert_int_eq(config_serialize(&config, ROLE_BIT(ROLE_MASTER), &standard), 0);
+	config_free(&config);
+	for (int live = 0; live <= 1; live++) {
+		text = installed_file(live);
+		ck_assert_ptr_nonnull(strstr(text, live ? "\n  max_body:" : "\n  #max_body:"));
+		loads(text);
+		buf_reset(&read);
+		ck_assert_int_eq(config_serialize(&config, ROLE_BIT(ROLE_MASTER), &read), 0);
+		ck_assert_uint_eq(read.len, standard.len);
+		ck_assert_mem_eq(read.data, standard.data, read.len);
+		config_free(&config);
+		free(text);
+	}
+	buf_free(&standard);
+	buf_free(&read);
+}
+END_TEST
+
+START_TEST(the_file_for_a_first_run_loads)
+{
+	const char *dir = getenv("srcdir");
+	char name[512];
+
+	snprintf(name, sizeof(name), "%s/etc/cmdr-dev.yaml", dir != NULL ? dir : ".");
+	ck_assert_msg(config_load(&config, name, &err) == 0, "%s", err.text);
+	ck_assert_str_eq(config.kafka.servers, CONFIG_EMBEDDED);
+	ck_assert_str_eq(config.user, "");
+	config_free(&config);
+}
+END_TEST
+
 START_TEST(the_table_is_in_order)
 {
 	loads("");
@@ -591,6 +651,8 @@ main(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, the_table_is_in_order);
+	tcase_add_test(t, the_installed_file_is_the_defaults);
+	tcase_add_test(t, the_file_for_a_first_run_loads);
 	tcase_add_test(t, the_defaults_are_those_of_the_table);
 	tcase_add_test(t, every_type_reads);
 	tcase_add_test(t, a_section_or_map_may_be_empty_and_a_list_may_be_its_only_item);

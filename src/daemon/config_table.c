@@ -73,7 +73,7 @@ static const struct config_enum log_levels[] = {
 };
 
 const struct config_section config_sections[] = {
-	{ "http", "What clients meet." },
+	{ "http", "What faces the clients." },
 	{ "kafka", "The cluster that commands are written to and events are read from." },
 	{ "topics", "The two topics; they must exist, or be created when first used." },
 	{ "sync", "Commands whose client waits for the event that answers them." },
@@ -87,8 +87,9 @@ const struct config_key config_keys[] = {
 	LIST(http.listen, 1, 16, "3000", 0, config_check_listen,
 	    "PORT, IPV4:PORT, [IPV6]:PORT or unix:/PATH",
 	    "Where HTTP is spoken. A port alone is every address, IPv4 and IPv6. Addresses are "
-	    "numeric, such as 127.0.0.1:3000 or [::1]:3000; unix:/run/cmdr/http.sock is a socket "
-	    "in the file system. PORT in the environment replaces the port of the first entry."),
+	    "numeric, such as 127.0.0.1:3000 or [::1]:3000; unix:" CMDR_RUNSTATEDIR
+	    "/cmdr/http.sock is a socket in the file system. PORT in the environment replaces the "
+	    "port of the first entry."),
 	INT(http.workers, 0, BOARD_WORKERS, "0", 0,
 	    "Worker processes that share the listening sockets; 0 is one for each core."),
 	SIZE(http.max_body, 1 * KIB, 64 * MIB, "1MiB", WORKER | PRODUCER,
@@ -122,7 +123,7 @@ const struct config_key config_keys[] = {
 	    "names and values of librdkafka",
 	    "librdkafka properties, such as security.protocol or ssl.ca.location, for every "
 	    "connection to Kafka. Those that cmdr's promises rest on are refused with the reason, "
-	    "those that hold a secret belong into kafka.secrets."),
+	    "those that hold a secret go into kafka.secrets."),
 	STRING(kafka.secrets, 0, 4095, "", 0, config_check_path, "an absolute path",
 	    "A file of librdkafka properties that are secret, such as sasl.password, one "
 	    "name=value a line, # for comments. Only its owner may be able to read it (chmod 600). "
@@ -147,11 +148,11 @@ const struct config_key config_keys[] = {
 
 	STRING(topics.commands, 1, 249, "commands", WORKER | PRODUCER | TAILER | BROKER,
 	    config_check_topic,
-	    "a Kafka topic name: 1 to 249 of A-Z a-z 0-9 . _ -, and not . or ..",
+	    "a Kafka topic name: 1 to 249 of A-Z a-z 0-9 . _ -, but not . or .. alone",
 	    "The topic that commands are written to. COMMANDS_TOPIC in the environment replaces "
 	    "it."),
 	STRING(topics.events, 1, 249, "events", WORKER | TAILER | BROKER, config_check_topic,
-	    "a Kafka topic name: 1 to 249 of A-Z a-z 0-9 . _ -, and not . or ..",
+	    "a Kafka topic name: 1 to 249 of A-Z a-z 0-9 . _ -, but not . or .. alone",
 	    "The topic that events are read from. EVENTS_TOPIC in the environment replaces it."),
 	ENUM(topics.key, topic_keys, "fressian", WORKER,
 	    "The form of a record's key on the commands topic, always the command's UUID: "
@@ -177,7 +178,7 @@ const struct config_key config_keys[] = {
 	STRING(log.file, 0, 4095, "", 0, config_check_path, "an absolute path",
 	    "The file that log.to: file writes to; SIGUSR1 opens it again."),
 	ENUM(log.level, log_levels, "info", ALL,
-	    "The least important lines that are kept."),
+	    "The least important lines that are kept. The option -v of cmdrd keeps more."),
 
 	INT(embedded.partitions, 1, 1000, "4", BROKER,
 	    "Partitions of each of the two topics."),
@@ -185,8 +186,8 @@ const struct config_key config_keys[] = {
 	STRING(user, 0, 32, "cmdr", ALL, config_check_account, "the name of an account",
 	    "The account that every process but the master runs as when cmdrd is started by root. "
 	    "Empty: stay what you are."),
-	STRING(group, 0, 32, "cmdr", ALL, config_check_account, "the name of a group",
-	    "The group that goes with user. Empty: that user's own."),
+	STRING(group, 1, 32, "cmdr", ALL, config_check_account, "the name of a group",
+	    "The group that goes with user."),
 	STRING(pidfile, 0, 4095, CMDR_RUNSTATEDIR "/cmdr/cmdrd.pid", 0, config_check_path,
 	    "an absolute path",
 	    "Where the master writes its process id, locked as long as it lives, so that there is "
