@@ -40,3 +40,4 @@ libvalue_a_SOURCES = \
 	src/value/transit.h \
 	src/value/utf8.c src/value/utf8.h \
 	src/value/value.c src/value/value.h
+EXTRA_DIST += docs/fressian.md
