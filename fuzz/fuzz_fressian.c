@@ -9,7 +9,7 @@
 
 #define MEMORY		((size_t)64 << 20)
 #define WRITTEN		((size_t)256 << 20)
-/* A struct may come before its type's definition did, one level up: written out it nests a little deeper. */
+/* Written out, cached values and struct types may nest a little deeper than they were read. */
 #define BACK_DEPTH	600
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

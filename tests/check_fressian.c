@@ -26,8 +26,10 @@ value_of(const char *name, const char *edn)
 {
 	struct value v;
 
-	ck_assert_msg(edn_read((const uint8_t *)edn, strlen(edn), &codec_event_limits, &arena, &v, &err) == 0,
-	    "%s: its EDN: %s at %u:%u: %s", name, codec_class_name(err.class), err.line, err.column, err.text);
+	int r = edn_read((const uint8_t *)edn, strlen(edn), &codec_event_limits, &arena, &v, &err);
+
+	ck_assert_msg(r == 0, "%s: its EDN: %s at %u:%u: %s", name, codec_class_name(err.class),
+	    err.line, err.column, err.text);
 	return v;
 }
 
@@ -36,7 +38,8 @@ check_written(const char *name, const struct value *v, const uint8_t *bytes, siz
 {
 	buf_reset(&out);
 	ck_assert_msg(fressian_write(&out, v, &err) == 0, "%s: %s", name, err.text);
-	ck_assert_msg(out.len == len && memcmp(out.data, bytes, len) == 0, "%s: written otherwise", name);
+	ck_assert_msg(out.len == len && memcmp(out.data, bytes, len) == 0, "%s: written otherwise",
+	    name);
 }
 
 static struct value
@@ -144,15 +147,17 @@ START_TEST(malformed_messages_fail_as_listed)
 	for (tsv_open(&t, "fressian-bad.tsv"); tsv_next(&t); rows++) {
 		const char *name = t.field[0];
 		size_t len = tsv_hex(t.field[1]);
+		const uint8_t *bytes = (const uint8_t *)t.field[1];
 
-		if (fressian_read((const uint8_t *)t.field[1], len, &codec_event_limits, &arena, &got, &err) == 0) {
+		if (fressian_read(bytes, len, &codec_event_limits, &arena, &got, &err) == 0) {
 			ck_assert_msg(strcmp(t.field[2], "may") == 0, "%s: was read", name);
 			check_taken(name, &got);
 			values++;
 		} else {
 			ck_assert_msg(listed(t.field[3], err.class), "%s: %s at %zu: %s", name,
 			    codec_class_name(err.class), err.offset, err.text);
-			ck_assert_msg(err.offset <= len && err.text[0] != '\0', "%s: no offset or text", name);
+			ck_assert_msg(err.offset <= len && err.text[0] != '\0',
+			    "%s: no offset or text", name);
 		}
 		arena_reset(&arena);
 	}

@@ -15,7 +15,8 @@
 #define ROWS(a)	(sizeof(a) / sizeof((a)[0]))
 #define MEMORY	((size_t)64 << 20)
 /* A literal's bytes without its NUL. */
-#define READ(s, v) fressian_read((const uint8_t *)(s), sizeof(s) - 1, &codec_event_limits, &arena, (v), &err)
+#define READ(s, v) \
+	fressian_read((const uint8_t *)(s), sizeof(s) - 1, &codec_event_limits, &arena, (v), &err)
 
 static struct arena arena;
 static struct buf out;
@@ -59,21 +60,29 @@ START_TEST(errors_point_at_the_byte)
 		enum codec_class class;
 		const char	*text;
 	} rows[] = {
-		{ "\xE6\x01\xB6", 3, 2, E_CODE, "expected a value, found byte B6, which starts no value" },
-		{ "\xC0\xE5\x01", 3, 1, E_MAP, "expected keys and values in pairs, found 1 items" },
+		{ "\xE6\x01\xB6", 3, 2, E_CODE,
+		    "expected a value, found byte B6, which starts no value" },
+		{ "\xC0\xE5\x01", 3, 1, E_MAP,
+		    "expected keys and values in pairs, found 1 items" },
 		{ "\xCA\xF7\x05", 3, 2, E_TYPE, "expected string as a name, found integer" },
-		{ "\xDD" "ab\xFF", 4, 3, E_UTF8, "expected text in UTF-8 (CESU-8), found byte FF" },
-		{ "\xE2\x01" "a\xDC" "b\xFF", 6, 5, E_UTF8, "expected text in UTF-8 (CESU-8), found byte FF" },
-		{ "\xE7\x01\x81\x02", 4, 2, E_CACHE, "expected the number of one of 0 cached values, found 1" },
-		{ "\xEC\x05\x01\x02", 4, 1, E_COUNT, "expected a count of at most 2, for the bytes left, found 5" },
+		{ "\xDD" "ab\xFF", 4, 3, E_UTF8,
+		    "expected text in UTF-8 (CESU-8), found byte FF" },
+		{ "\xE2\x01" "a\xDC" "b\xFF", 6, 5, E_UTF8,
+		    "expected text in UTF-8 (CESU-8), found byte FF" },
+		{ "\xE7\x01\x81\x02", 4, 2, E_CACHE,
+		    "expected the number of one of 0 cached values, found 1" },
+		{ "\xEC\x05\x01\x02", 4, 1, E_COUNT,
+		    "expected a count of at most 2, for the bytes left, found 5" },
 		{ "\xE3\x08" "abc", 5, 5, E_EOF, "expected 8 bytes of a string, found 3" },
 		{ "\x05\x06", 2, 1, E_TRAILING, "expected the end, found 1 bytes more" },
 	};
 	struct value v;
 
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		ck_assert_int_eq(fressian_read((const uint8_t *)rows[i].bytes, rows[i].len, &codec_event_limits,
-		    &arena, &v, &err), -1);
+		int r = fressian_read((const uint8_t *)rows[i].bytes, rows[i].len,
+		    &codec_event_limits, &arena, &v, &err);
+
+		ck_assert_int_eq(r, -1);
 		ck_assert_str_eq(codec_class_name(err.class), codec_class_name(rows[i].class));
 		ck_assert_str_eq(err.text, rows[i].text);
 		ck_assert_uint_eq(err.offset, rows[i].offset);
@@ -97,7 +106,7 @@ START_TEST(cached_values_are_shared)
 {
 	struct value v;
 
-	/* [L {…} L] where L = [1 2 1 3] is cached, and a map's body on the way: that takes {1 3} from it. */
+	/* [L {1 3} L] where L = [1 2 1 3] is cached, and the content of the map. */
 	ck_assert_int_eq(READ("\xE7\xCD\xE8\x01\x02\x01\x03\xC0\x80\x80", &v), 0);
 	ck_assert_uint_eq(v.u.items[0].n, 4);
 	ck_assert_ptr_eq(v.u.items[0].u.items, v.u.items[2].u.items);
@@ -107,7 +116,7 @@ START_TEST(cached_values_are_shared)
 }
 END_TEST
 
-/* Each list holds the one before, which is cached: three bytes a level, and never deep in the reader. */
+/* Each list holds the one before, which is cached: the reader itself is never deep. */
 START_TEST(depth_counts_through_the_cache)
 {
 	struct value v;
@@ -171,7 +180,8 @@ START_TEST(memory_is_limited)
 	for (int i = 0; i < 1000; i++)
 		buf_putc(&out, 0x05);
 	buf_putc(&out, 0xFD);
-	ck_assert_int_eq(fressian_read(out.data, out.len, &codec_event_limits, &small, &v, &err), -1);
+	ck_assert_int_eq(fressian_read(out.data, out.len, &codec_event_limits, &small, &v, &err),
+	    -1);
 	ck_assert_int_eq(err.class, E_LIMIT);
 	arena_free(&small);
 }
@@ -224,8 +234,8 @@ START_TEST(text_is_checked_over_chunks)
 	struct value v;
 
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		int r = fressian_read((const uint8_t *)rows[i].bytes, rows[i].len, &codec_event_limits, &arena, &v,
-		    &err);
+		int r = fressian_read((const uint8_t *)rows[i].bytes, rows[i].len,
+		    &codec_event_limits, &arena, &v, &err);
 
 		if (rows[i].text == NULL) {
 			ck_assert_int_eq(r, -1);
@@ -283,7 +293,8 @@ END_TEST
 /* The reference looks at the tag alone, and would write a struct that cannot be read. */
 START_TEST(a_tag_with_other_fields_is_another_type)
 {
-	struct value tag = value_cstring("t"), fields[] = { value_int(1), value_int(2) }, items[3], v, back;
+	struct value tag = value_cstring("t"), fields[] = { value_int(1), value_int(2) };
+	struct value items[3], v, back;
 
 	items[0] = tagged(&tag, fields, 1);
 	items[1] = tagged(&tag, fields, 2);
@@ -313,10 +324,13 @@ END_TEST
 
 START_TEST(tags_of_our_own_types_are_not_written)
 {
-	static const char *const tags[] = { "map", "uuid", "key", "int[]", "ratio", "char", "byte" };
+	static const char *const tags[] = { "map", "uuid", "key", "int[]", "ratio",
+	    "char", "byte" };
 
 	for (size_t i = 0; i < ROWS(tags); i++) {
-		struct value tag = value_cstring(tags[i]), one = value_int(1), v = tagged(&tag, &one, 1);
+		struct value tag = value_cstring(tags[i]), one = value_int(1), v;
+
+		v = tagged(&tag, &one, 1);
 
 		ck_assert_int_eq(fressian_write(&out, &v, &err), -1);
 		ck_assert_int_eq(err.class, E_ENCODE);

@@ -45,8 +45,11 @@ integer(struct gen *g, unsigned bits)
 static uint32_t
 code_point(struct gen *g)
 {
-	static const uint32_t edges[] = { 0, 1, '\t', '\n', '\r', ' ', '"', '\\', '/', '~', '^', '`', 0x7F, 0x80,
-	    0x7FF, 0x800, 0x2028, 0xD7FF, 0xE000, 0xFEFF, 0xFFFD, 0xFFFE, 0xFFFF, 0x10000, 0x1F600, 0x10FFFF };
+	static const uint32_t edges[] = {
+		0, 1, '\t', '\n', '\r', ' ', '"', '\\', '/', '~', '^', '`',
+		0x7F, 0x80, 0x7FF, 0x800, 0x2028, 0xD7FF, 0xE000, 0xFEFF, 0xFFFD, 0xFFFE, 0xFFFF,
+		0x10000, 0x1F600, 0x10FFFF,
+	};
 	uint32_t cp;
 
 	switch (gen_below(g, 8)) {
@@ -116,8 +119,9 @@ big(struct gen *g, struct arena *a, uint32_t n)
 static struct value
 bigint(struct gen *g, struct arena *a)
 {
-	struct value v = { .kind = VALUE_BIGINT, .n = 1 + gen_below(g, gen_below(g, 20) == 0 ? 200 : 20) };
+	struct value v = { .kind = VALUE_BIGINT };
 
+	v.n = 1 + gen_below(g, gen_below(g, 20) == 0 ? 200 : 20);
 	v.u.bytes = big(g, a, v.n);
 	return v;
 }
@@ -153,8 +157,9 @@ ratio(struct gen *g, struct arena *a)
 static double
 real(struct gen *g)
 {
-	static const double edges[] = { 0.0, 1.0, -1.0, 0.1, 1e10, 1e-7, 5e-324, 1.7976931348623157e308,
-	    9007199254740992.0, 9007199254740993.0, INFINITY, -INFINITY, NAN };
+	static const double edges[] = { 0.0, 1.0, -1.0, 0.1, 1e10, 1e-7, 5e-324,
+	    1.7976931348623157e308, 9007199254740992.0, 9007199254740993.0, INFINITY, -INFINITY,
+	    NAN };
 	uint64_t bits;
 	double d;
 
@@ -229,9 +234,14 @@ count(struct gen *g, unsigned *mask)
 static struct value
 array(struct gen *g, struct arena *a, unsigned depth, unsigned mask)
 {
-	static const unsigned kinds[] = { [ARRAY_INT] = GEN_KIND(VALUE_INT), [ARRAY_LONG] = GEN_KIND(VALUE_INT),
-	    [ARRAY_FLOAT] = GEN_KIND(VALUE_FLOAT), [ARRAY_DOUBLE] = GEN_KIND(VALUE_DOUBLE),
-	    [ARRAY_BOOLEAN] = GEN_KIND(VALUE_BOOL), [ARRAY_OBJECT] = 0 };
+	static const unsigned kinds[] = {
+		[ARRAY_INT] = GEN_KIND(VALUE_INT),
+		[ARRAY_LONG] = GEN_KIND(VALUE_INT),
+		[ARRAY_FLOAT] = GEN_KIND(VALUE_FLOAT),
+		[ARRAY_DOUBLE] = GEN_KIND(VALUE_DOUBLE),
+		[ARRAY_BOOLEAN] = GEN_KIND(VALUE_BOOL),
+		[ARRAY_OBJECT] = 0,
+	};
 	struct value v = { .kind = VALUE_ARRAY, .sub = (uint8_t)gen_below(g, ARRAY_OBJECT + 1) };
 	struct value *p;
 

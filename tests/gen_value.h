@@ -23,10 +23,11 @@ uint64_t	 gen_u64(struct gen *g);
 /* 0 … n-1. */
 uint32_t	 gen_below(struct gen *g, uint32_t n);
 /*
- * A value of one of the kinds (a mask of GEN_KIND bits), at most depth levels of values; collections only hold
- * kinds of the mask. Small for the most part; now and then a long text or list. Doubles may be NaN or
- * infinite, never -0.0; keys and set elements are unique; texts are valid UTF-8 with everything in it: NUL,
- * controls, noncharacters, U+10FFFF. Everything lives in the arena, which has no limit.
+ * A value of one of the kinds (a mask of GEN_KIND bits), at most depth levels of values;
+ * collections only hold kinds of the mask. Small for the most part; now and then a long text or
+ * list. Doubles may be NaN or infinite, never -0.0; keys and set elements are unique; texts are
+ * valid UTF-8 with everything in it: NUL, controls, noncharacters, U+10FFFF. Everything lives in
+ * the arena, which has no limit.
  */
 struct value	 gen_value(struct gen *g, struct arena *a, unsigned depth, unsigned kinds_mask);
 

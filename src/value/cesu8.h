@@ -18,8 +18,8 @@ struct cesu8_decoder {
 };
 
 /*
- * Decode len bytes. UTF-8 of four bytes and C0 80 for U+0000 are taken too; half a surrogate pair becomes
- * U+FFFD. Returns how many bytes were good: len if all were.
+ * Decode len bytes. UTF-8 of four bytes and C0 80 for U+0000 are taken too; half a surrogate pair
+ * becomes U+FFFD. Returns how many bytes were good: len if all were.
  */
 size_t	cesu8_decode(struct cesu8_decoder *d, const uint8_t *s, size_t len);
 /* The end: a first half that still waits becomes U+FFFD. */
@@ -31,12 +31,12 @@ bool	cesu8_differs(const uint8_t *s, size_t len);
 /* A place in valid UTF-8, in UTF-16 units. */
 struct cesu8_cursor {
 	const uint8_t	*p, *end;
-	uint32_t	 low;	/* second half of the character before p, still to be written; 0: none */
+	uint32_t	 low;	/* second half of the character before p, to be written; or 0 */
 };
 
 /*
- * Move on by as many whole units as take at most max bytes of CESU-8, and write them to out (NULL: do not).
- * Returns the bytes.
+ * Move on by as many whole units as take at most max bytes of CESU-8, and write them to out (NULL:
+ * do not). Returns the bytes.
  */
 size_t	cesu8_encode(struct cesu8_cursor *c, uint8_t *out, size_t max);
 

@@ -9,10 +9,11 @@
 #include "value/codec.h"
 
 /*
- * What a message may make of itself beyond its own bytes, in units: a value is one, 64 bytes of its text one
- * more. References to cached values cost what they name (it is shared in memory, but not for those who walk or
- * write it); keys and set elements, where there are several, cost the values inside them and their text; reducing
- * a ratio costs the square of its bytes by 16. Past it: E_LIMIT.
+ * What a message may make of itself beyond its own bytes, in units: a value is one, 64 bytes of its
+ * text one more. References to cached values cost what they name (it is shared in memory, but not
+ * for those who walk or write it); keys and set elements, where there are several, cost the values
+ * inside them and their text; reducing a ratio costs the square of its bytes by 16. Past it:
+ * E_LIMIT.
  */
 #define FRESSIAN_WORK(len) ((uint64_t)65536 + 16 * (uint64_t)(len))
 /* Deeper values than this are not written (E_LIMIT); readers allow less. */

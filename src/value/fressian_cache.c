@@ -34,7 +34,8 @@ fressian_cache_put(struct fressian_in *in, unsigned depth, const struct fressian
 	if (fressian_read_value(in, depth + 1, out) == -1)
 		return -1;
 	if (in->resets != resets)
-		return fressian_read_fail(in, E_CACHE, at, "expected a value to be cached, found one that resets the caches inside");
+		return fressian_read_fail(in, E_CACHE, at,
+		    "expected a value to be cached, found one that resets the caches inside");
 	in->slots[index] = (struct fressian_slot){ *out, in->size - size, in->deepest - depth };
 	if (in->deepest < deepest)
 		in->deepest = deepest;
@@ -48,14 +49,17 @@ get(struct fressian_in *in, unsigned depth, int64_t index, const uint8_t *at, st
 	const struct fressian_slot *slot;
 
 	if (index < 0 || (uint64_t)index >= in->nslots)
-		return fressian_read_fail(in, E_CACHE, at, "expected the number of one of %zu cached values, found %lld",
-		    in->nslots, (long long)index);
+		return fressian_read_fail(in, E_CACHE, at,
+		    "expected the number of one of %zu cached values, found %lld", in->nslots,
+		    (long long)index);
 	slot = &in->slots[index];
 	if (slot->height == 0)
-		return fressian_read_fail(in, E_CACHE, at, "expected the number of a finished value, found %lld, which holds this one", (long long)index);
+		return fressian_read_fail(in, E_CACHE, at,
+		    "expected the number of a finished value, found %lld, which holds this one",
+		    (long long)index);
 	if (depth + slot->height - 1 > in->limits->depth)
-		return fressian_read_fail(in, E_LIMIT, at, "expected at most %u levels of values, found more",
-		    in->limits->depth);
+		return fressian_read_fail(in, E_LIMIT, at,
+		    "expected at most %u levels of values, found more", in->limits->depth);
 	if (depth + slot->height - 1 > in->deepest)
 		in->deepest = depth + slot->height - 1;
 	in->size += slot->size;

@@ -30,8 +30,8 @@ checksum(const uint8_t *section, const uint8_t *at)
 }
 
 int
-fressian_footer_check(const uint8_t *start, const uint8_t *section, const uint8_t *at, const uint8_t *end,
-    struct codec_error *err)
+fressian_footer_check(const uint8_t *start, const uint8_t *section, const uint8_t *at,
+    const uint8_t *end, struct codec_error *err)
 {
 	size_t offset = (size_t)(at - start), len = (size_t)(at - section);
 
@@ -40,14 +40,16 @@ fressian_footer_check(const uint8_t *start, const uint8_t *section, const uint8_
 			return codec_fail(err, E_FOOTER, offset + i,
 			    "expected CF, four of which start a footer, found %02X", at[i]);
 	if (end - at < FRESSIAN_FOOTER_BYTES)
-		return codec_fail(err, E_EOF, (size_t)(end - start), "expected 12 bytes of a footer, found %zu",
-		    (size_t)(end - at));
+		return codec_fail(err, E_EOF, (size_t)(end - start),
+		    "expected 12 bytes of a footer, found %zu", (size_t)(end - at));
 	if (get_u32(at + 4) != len)
-		return codec_fail(err, E_FOOTER, offset + 4, "the footer speaks of %lu bytes, found %zu",
-		    (unsigned long)get_u32(at + 4), len);
+		return codec_fail(err, E_FOOTER, offset + 4,
+		    "the footer speaks of %lu bytes, found %zu", (unsigned long)get_u32(at + 4),
+		    len);
 	if (get_u32(at + 8) != checksum(section, at))
-		return codec_fail(err, E_FOOTER, offset + 8, "the footer's checksum is %08lX, found %08lX",
-		    (unsigned long)get_u32(at + 8), (unsigned long)checksum(section, at));
+		return codec_fail(err, E_FOOTER, offset + 8,
+		    "the footer's checksum is %08lX, found %08lX", (unsigned long)get_u32(at + 8),
+		    (unsigned long)checksum(section, at));
 	return 0;
 }
 
@@ -58,7 +60,8 @@ fressian_footer_put(struct buf *out, size_t start, struct codec_error *err)
 	uint8_t *p = len > UINT32_MAX ? NULL : buf_reserve(out, FRESSIAN_FOOTER_BYTES);
 
 	if (p == NULL)
-		return codec_fail(err, E_LIMIT, len, "the value takes more than the %zu bytes allowed", out->max);
+		return codec_fail(err, E_LIMIT, len,
+		    "the value takes more than the %zu bytes allowed", out->max);
 	memset(p, FRESSIAN_FOOTER_CODE, MAGIC_BYTES);
 	put_u32(p + 4, (uint32_t)len);
 	put_u32(p + 8, checksum(p - len, p));

@@ -15,8 +15,9 @@
 #define FRESSIAN_FOOTER_BYTES	12
 
 /*
- * Is a good footer at `at` (which is before end)? It speaks of the bytes from section on: the start of the
- * message, or the end of the footer before. 0; -1 with E_EOF or E_FOOTER, its offset counted from start.
+ * Is a good footer at `at` (which is before end)? It speaks of the bytes from section on: the start
+ * of the message, or the end of the footer before. 0; -1 with E_EOF or E_FOOTER, its offset counted
+ * from start.
  */
 int	fressian_footer_check(const uint8_t *start, const uint8_t *section, const uint8_t *at,
 	    const uint8_t *end, struct codec_error *err);

@@ -24,8 +24,8 @@ fressian_out_more(struct fressian_out *o, size_t n)
 	if (o->p != NULL)
 		fressian_out_commit(o);
 	if (buf_reserve(o->buf, n) == NULL) {
-		codec_fail(o->err, E_LIMIT, o->buf->len, "the value takes more than the %zu bytes allowed",
-		    o->buf->max);
+		codec_fail(o->err, E_LIMIT, o->buf->len,
+		    "the value takes more than the %zu bytes allowed", o->buf->max);
 		return NULL;
 	}
 	o->p = o->buf->data + o->buf->len;
@@ -38,13 +38,19 @@ static const struct {
 	unsigned	bits;	/* of the integer, without sign */
 	uint8_t		zero;
 } packed[] = {
-	{ 0, 0 }, { 12, 0x50 }, { 19, 0x68 }, { 25, 0x72 }, { 33, 0x76 }, { 41, 0x7A }, { 49, 0x7E },
+	{ 0, 0 },
+	{ 12, 0x50 },
+	{ 19, 0x68 },
+	{ 25, 0x72 },
+	{ 33, 0x76 },
+	{ 41, 0x7A },
+	{ 49, 0x7E },
 };
 
 uint8_t *
 fressian_out_int_at(uint8_t *p, int64_t i)
 {
-	uint64_t magnitude = (uint64_t)(i ^ i >> 63);
+	uint64_t magnitude = (uint64_t)(i < 0 ? ~i : i);
 	unsigned n = 1;
 
 	if (i >= -1 && i < 64) {

@@ -16,7 +16,7 @@
 #define FRESSIAN_OUT_INT 9	/* bytes of the longest integer */
 
 struct fressian_out {
-	uint8_t		*p, *end;	/* free room at the end of buf, not yet committed before p */
+	uint8_t		*p, *end;	/* free room at the end of buf; before p: not committed */
 	struct buf	*buf;
 	struct codec_error *err;
 	struct fressian_seen names, types;
@@ -26,7 +26,7 @@ struct fressian_out {
 uint8_t	*fressian_out_more(struct fressian_out *o, size_t n);
 /* Commit what stands before p. */
 void	 fressian_out_commit(struct fressian_out *o);
-/* An integer at p, in its shortest form: returns behind it. FRESSIAN_OUT_INT bytes of room are there. */
+/* An integer at p, where FRESSIAN_OUT_INT bytes fit, in its shortest form: returns behind it. */
 uint8_t	*fressian_out_int_at(uint8_t *p, int64_t i);
 int	 fressian_out_int(struct fressian_out *o, int64_t i);
 /* A code byte and an integer, as a count. */
@@ -54,7 +54,7 @@ fressian_out_code(struct fressian_out *o, uint8_t code)
 	return 0;
 }
 
-/* Write a value of one kind. depth: of this value, the outermost is 1. 0, or -1 with o->err filled. */
+/* Write a value of one kind. depth: the outermost value is 1. 0, or -1 with o->err filled. */
 typedef int fressian_put_fn(struct fressian_out *o, const struct value *v, unsigned depth);
 
 fressian_put_fn fressian_scalar_nil;

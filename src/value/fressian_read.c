@@ -56,7 +56,8 @@ fressian_read_grow(struct fressian_in *in, void *items, size_t n, size_t *cap, s
 }
 
 static int
-no_value(struct fressian_in *in, unsigned depth, const struct fressian_code *code, struct value *out)
+no_value(struct fressian_in *in, unsigned depth, const struct fressian_code *code,
+    struct value *out)
 {
 	uint8_t c = in->p[-1];
 
@@ -66,7 +67,8 @@ no_value(struct fressian_in *in, unsigned depth, const struct fressian_code *cod
 }
 
 static int
-small_int(struct fressian_in *in, unsigned depth, const struct fressian_code *code, struct value *out)
+small_int(struct fressian_in *in, unsigned depth, const struct fressian_code *code,
+    struct value *out)
 {
 	(void)depth, (void)code;
 	*out = value_int((int8_t)in->p[-1]);
@@ -80,8 +82,8 @@ take_be(struct fressian_in *in, unsigned n, const char *what, uint64_t *out)
 	uint64_t v = 0;
 
 	if (fressian_read_left(in) < n)
-		return fressian_read_fail(in, E_EOF, in->end, "expected %u bytes of %s, found %zu", n, what,
-		    fressian_read_left(in));
+		return fressian_read_fail(in, E_EOF, in->end, "expected %u bytes of %s, found %zu",
+		    n, what, fressian_read_left(in));
 	for (unsigned i = 0; i < n; i++)
 		v = v << 8 | in->p[i];
 	in->p += n;
@@ -91,7 +93,8 @@ take_be(struct fressian_in *in, unsigned n, const char *what, uint64_t *out)
 
 /* The first byte carries high bits, relative to the zero code of its length. */
 static int
-packed_int(struct fressian_in *in, unsigned depth, const struct fressian_code *code, struct value *out)
+packed_int(struct fressian_in *in, unsigned depth, const struct fressian_code *code,
+    struct value *out)
 {
 	int high = in->p[-1] - (code->arg & 0xFF);
 	unsigned n = (unsigned)code->arg >> 8;
@@ -105,7 +108,8 @@ packed_int(struct fressian_in *in, unsigned depth, const struct fressian_code *c
 }
 
 static int
-long_int(struct fressian_in *in, unsigned depth, const struct fressian_code *code, struct value *out)
+long_int(struct fressian_in *in, unsigned depth, const struct fressian_code *code,
+    struct value *out)
 {
 	uint64_t bits = 0;
 
@@ -117,7 +121,8 @@ long_int(struct fressian_in *in, unsigned depth, const struct fressian_code *cod
 }
 
 static int
-long_double(struct fressian_in *in, unsigned depth, const struct fressian_code *code, struct value *out)
+long_double(struct fressian_in *in, unsigned depth, const struct fressian_code *code,
+    struct value *out)
 {
 	uint64_t bits = 0;
 	double d;
@@ -131,7 +136,8 @@ long_double(struct fressian_in *in, unsigned depth, const struct fressian_code *
 }
 
 static int
-short_double(struct fressian_in *in, unsigned depth, const struct fressian_code *code, struct value *out)
+short_double(struct fressian_in *in, unsigned depth, const struct fressian_code *code,
+    struct value *out)
 {
 	(void)in, (void)depth;
 	*out = value_double(code->arg);
@@ -242,7 +248,7 @@ footer(struct fressian_in *in)
 	return 0;
 }
 
-/* What stands between values: a reset of the caches, or a footer (it resets them too). in->p: behind its code. */
+/* What stands between values: a reset of the caches or a footer. in->p stands behind its code. */
 static int
 between(struct fressian_in *in)
 {
@@ -260,14 +266,15 @@ fressian_read_value(struct fressian_in *in, unsigned depth, struct value *out)
 	const struct fressian_code *code;
 
 	if (depth > in->limits->depth)
-		return fressian_read_fail(in, E_LIMIT, in->p, "expected at most %u levels of values, found more",
-		    in->limits->depth);
+		return fressian_read_fail(in, E_LIMIT, in->p,
+		    "expected at most %u levels of values, found more", in->limits->depth);
 	if (depth > in->deepest)
 		in->deepest = depth;
 	in->size++;
 	for (;;) {
 		if (in->p == in->end)
-			return fressian_read_fail(in, E_EOF, in->end, "expected a value, found the end");
+			return fressian_read_fail(in, E_EOF, in->end,
+			    "expected a value, found the end");
 		code = &fressian_codes[*in->p++];
 		if (code->read != NULL)
 			return code->read(in, depth, code, out);
@@ -314,8 +321,8 @@ fressian_read_count(struct fressian_in *in, unsigned depth, const char *what, ui
 	if (fressian_read_int(in, depth, what, &n) == -1)
 		return -1;
 	if (n < 0 || n > INT32_MAX)
-		return fressian_read_fail(in, E_COUNT, at, "expected 0 to 2147483647 as %s, found %lld", what,
-		    (long long)n);
+		return fressian_read_fail(in, E_COUNT, at,
+		    "expected 0 to 2147483647 as %s, found %lld", what, (long long)n);
 	*out = (uint32_t)n;
 	return 0;
 }
@@ -328,8 +335,8 @@ trail(struct fressian_in *in)
 	if (*in->p == FRESSIAN_FOOTER_CODE && footer(in) == -1)
 		return -1;
 	if (in->p != in->end)
-		return fressian_read_fail(in, E_TRAILING, in->p, "expected the end, found %zu bytes more",
-		    fressian_read_left(in));
+		return fressian_read_fail(in, E_TRAILING, in->p,
+		    "expected the end, found %zu bytes more", fressian_read_left(in));
 	return 0;
 }
 
@@ -337,13 +344,22 @@ int
 fressian_read(const uint8_t *data, size_t len, const struct codec_limits *limits, struct arena *a,
     struct value *out, struct codec_error *err)
 {
-	struct fressian_in in = { .start = data, .p = data, .end = data + len, .section = data, .arena = a,
-	    .limits = limits, .err = err, .max_work = FRESSIAN_WORK(len) };
+	struct fressian_in in = {
+		.start = data,
+		.p = data,
+		.end = data + len,
+		.section = data,
+		.arena = a,
+		.limits = limits,
+		.err = err,
+		.max_work = FRESSIAN_WORK(len),
+	};
 
 	if (len == 0)
 		return codec_fail(err, E_EOF, 0, "expected a value, found nothing at all");
 	if (len > INT32_MAX)
-		return codec_fail(err, E_LIMIT, 0, "a message of %zu bytes, more than 2147483647", len);
+		return codec_fail(err, E_LIMIT, 0,
+		    "expected at most 2147483647 bytes, found %zu", len);
 	if (fressian_read_value(&in, 1, out) == -1)
 		return -1;
 	return trail(&in);

@@ -16,9 +16,9 @@
 struct fressian_in;
 struct fressian_code;
 
-/* Read what follows a code byte (in->p stands behind it). depth: of this value. 0, or -1 with in->err filled. */
-typedef int fressian_code_fn(struct fressian_in *in, unsigned depth, const struct fressian_code *code,
-    struct value *out);
+/* Read what follows a code byte (in->p stands behind it). 0, or -1 with in->err filled. */
+typedef int fressian_code_fn(struct fressian_in *in, unsigned depth,
+    const struct fressian_code *code, struct value *out);
 
 struct fressian_code {
 	fressian_code_fn	*read;	/* NULL: it stands between values */
@@ -63,17 +63,19 @@ extern const struct fressian_code fressian_codes[256];
 /* fressian_read.c */
 int	fressian_read_value(struct fressian_in *in, unsigned depth, struct value *out);
 /* A value of a kind, as a part of another; `what` it is, for the message. */
-int	fressian_read_part(struct fressian_in *in, unsigned depth, enum value_kind kind, const char *what,
-	    struct value *out);
+int	fressian_read_part(struct fressian_in *in, unsigned depth, enum value_kind kind,
+	    const char *what, struct value *out);
 int	fressian_read_int(struct fressian_in *in, unsigned depth, const char *what, int64_t *out);
 /* An int from 0 to 2^31-1: E_COUNT otherwise. */
-int	fressian_read_count(struct fressian_in *in, unsigned depth, const char *what, uint32_t *out);
+int	fressian_read_count(struct fressian_in *in, unsigned depth, const char *what,
+	    uint32_t *out);
 /* The bytes left. */
 size_t	fressian_read_left(const struct fressian_in *in);
 /* Spend units of work; E_LIMIT once there are none left. */
 int	fressian_read_spend(struct fressian_in *in, uint64_t units);
-/* Room for one more at the end of n items of `size` bytes, in the arena. NULL with E_LIMIT filled. */
-void	*fressian_read_grow(struct fressian_in *in, void *items, size_t n, size_t *cap, size_t size);
+/* Room in the arena for one more behind n items of `size` bytes. NULL with E_LIMIT filled. */
+void	*fressian_read_grow(struct fressian_in *in, void *items, size_t n, size_t *cap,
+	    size_t size);
 /* For when the arena gives NULL: fill in E_LIMIT, return -1. */
 int	fressian_read_full(struct fressian_in *in);
 /* Fill in->err for the byte at `at`, return -1. */
@@ -96,7 +98,7 @@ fressian_code_fn fressian_seq_open;
 fressian_code_fn fressian_seq_map;
 fressian_code_fn fressian_seq_set;
 fressian_code_fn fressian_seq_array;	/* arg: enum value_array */
-/* n values; n is checked against the bytes left before memory is taken. at: of the count, for the message. */
+/* n values; n is held against the bytes left before memory is taken. at: where the count is. */
 int	fressian_seq_items(struct fressian_in *in, unsigned depth, uint32_t n, const uint8_t *at,
 	    struct value **items);
 
@@ -112,7 +114,7 @@ fressian_code_fn fressian_type_name;	/* arg: VALUE_KEYWORD or VALUE_SYMBOL */
 fressian_code_fn fressian_struct_define;
 fressian_code_fn fressian_struct_packed;	/* arg: code of the first type */
 fressian_code_fn fressian_struct_cached;
-/* How a struct of this tag is read where the tag means a type of ours, or NULL: it is a tagged value. */
+/* How a struct is read whose tag means a type of ours, or NULL: it is a tagged value. */
 const struct fressian_code *fressian_struct_known(const struct value *tag);
 
 /* fressian_cache.c */

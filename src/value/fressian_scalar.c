@@ -126,8 +126,8 @@ static int
 put_big(struct fressian_out *o, const uint8_t *bytes, size_t len)
 {
 	if (len > BIGNUM_MAX_BYTES)
-		return codec_fail(o->err, E_ENCODE, 0, "a number of %zu bytes, more than the %d allowed", len,
-		    BIGNUM_MAX_BYTES);
+		return codec_fail(o->err, E_ENCODE, 0,
+		    "a number of %zu bytes, more than the %d allowed", len, BIGNUM_MAX_BYTES);
 	return fressian_out_bytes(o, bytes, len);
 }
 

@@ -66,7 +66,7 @@ load32(const char *s)
 	return v;
 }
 
-/* Eight bytes a step; the last ones overlap what came before, so that no byte is looked at alone. */
+/* Eight bytes a step; the last ones overlap those before, so that no byte is looked at alone. */
 static uint32_t
 hash_text(const char *s, uint32_t len)
 {

@@ -8,7 +8,7 @@
 
 #define CODE_END 0xFD
 
-/* Each value still to come takes a byte at least: what is owed to lists outside cannot be promised again. */
+/* A value takes a byte at least: those owed to lists outside cannot be promised again. */
 static int
 promise(struct fressian_in *in, uint32_t n, const uint8_t *at)
 {
@@ -17,7 +17,8 @@ promise(struct fressian_in *in, uint32_t n, const uint8_t *at)
 
 	if (n > most)
 		return fressian_read_fail(in, E_COUNT, at,
-		    "expected a count of at most %llu, for the bytes left, found %u", (unsigned long long)most, n);
+		    "expected a count of at most %llu, for the bytes left, found %u",
+		    (unsigned long long)most, n);
 	in->owed += n;
 	return 0;
 }
@@ -84,7 +85,8 @@ fressian_seq_counted(struct fressian_in *in, unsigned depth, const struct fressi
 static int
 push(struct fressian_in *in, const struct value *v)
 {
-	struct value *stack = fressian_read_grow(in, in->stack, in->nstack, &in->stack_cap, sizeof(*v));
+	struct value *stack =
+	    fressian_read_grow(in, in->stack, in->nstack, &in->stack_cap, sizeof(*v));
 
 	if (stack == NULL)
 		return -1;
@@ -120,7 +122,8 @@ unbounded(struct fressian_in *in, unsigned depth, bool open, struct value *out)
 		if (in->p == in->end && open)
 			break;
 		if (in->p == in->end)
-			return fressian_read_fail(in, E_EOF, in->end, "expected a value or FD, the list's end, found the end");
+			return fressian_read_fail(in, E_EOF, in->end,
+			    "expected a value or FD, the list's end, found the end");
 		if (*in->p == CODE_END) {
 			in->p++;
 			break;
@@ -155,8 +158,8 @@ starts_list(const struct fressian_in *in)
 }
 
 /*
- * The list that is the body of a map or set, in items of our own: a cached one belongs to others. The body is
- * not a level of its own: with a limit of n, maps nest as deep as lists.
+ * The list that is the body of a map or set, in items of our own: a cached one belongs to others.
+ * The body is not a level of its own: with a limit of n, maps nest as deep as lists.
  */
 static int
 body(struct fressian_in *in, unsigned depth, const char *what, struct value **items, size_t *n)
@@ -202,7 +205,7 @@ inside(const struct value *v, const struct value **items)
 	}
 }
 
-/* A collection as a key is walked whole, at each level of keys again: spend that. Depth is the value's, bounded. */
+/* A collection as a key is walked whole, at each level of keys again: spend that. */
 static int
 spend_key(struct fressian_in *in, const struct value *key)
 {
@@ -239,7 +242,8 @@ fressian_seq_map(struct fressian_in *in, unsigned depth, const struct fressian_c
 	if (body(in, depth, "a map's content", &items, &n) == -1)
 		return -1;
 	if (n % 2 != 0)
-		return fressian_read_fail(in, E_MAP, at, "expected keys and values in pairs, found %zu items", n);
+		return fressian_read_fail(in, E_MAP, at,
+		    "expected keys and values in pairs, found %zu items", n);
 	n /= 2;
 	if (spend_keys(in, items, n, 2) == -1)
 		return -1;
@@ -257,7 +261,8 @@ fressian_seq_set(struct fressian_in *in, unsigned depth, const struct fressian_c
 	size_t n;
 
 	(void)code;
-	if (body(in, depth, "a set's content", &items, &n) == -1 || spend_keys(in, items, n, 1) == -1)
+	if (body(in, depth, "a set's content", &items, &n) == -1 ||
+	    spend_keys(in, items, n, 1) == -1)
 		return -1;
 	if (value_set_dedup(in->arena, items, &n) == -1)
 		return fressian_read_full(in);
@@ -300,7 +305,8 @@ fressian_seq_array(struct fressian_in *in, unsigned depth, const struct fressian
 	struct value *items;
 	uint32_t n;
 
-	if (fressian_read_count(in, depth + 1, "an array's count", &n) == -1 || promise(in, n, at) == -1)
+	if (fressian_read_count(in, depth + 1, "an array's count", &n) == -1 ||
+	    promise(in, n, at) == -1)
 		return -1;
 	if ((items = room(in, n)) == NULL)
 		return -1;

@@ -18,8 +18,9 @@ narrow(struct fressian_in *in, unsigned depth, enum value_kind kind, int64_t low
 	if (fressian_read_int(in, depth + 1, "a byte or character", &i) == -1)
 		return -1;
 	if (i < low || i > high)
-		return fressian_read_fail(in, E_VALUE, at, "expected %lld to %lld as a %s, found %lld",
-		    (long long)low, (long long)high, value_kind_name(kind), (long long)i);
+		return fressian_read_fail(in, E_VALUE, at,
+		    "expected %lld to %lld as a %s, found %lld", (long long)low, (long long)high,
+		    value_kind_name(kind), (long long)i);
 	*out = (struct value){ .kind = (uint8_t)kind, .u.integer = i };
 	return 0;
 }
@@ -33,7 +34,8 @@ byte(struct fressian_in *in, unsigned depth, const struct fressian_code *code, s
 
 /* Half a surrogate pair becomes U+FFFD, as in strings. */
 static int
-character(struct fressian_in *in, unsigned depth, const struct fressian_code *code, struct value *out)
+character(struct fressian_in *in, unsigned depth, const struct fressian_code *code,
+    struct value *out)
 {
 	(void)code;
 	if (narrow(in, depth, VALUE_CHAR, 0, UINT16_MAX, out) == -1)
@@ -57,8 +59,9 @@ ratio_part(struct fressian_in *in, unsigned depth, struct value *out, uint64_t *
 		    value_kind_name(out->kind));
 	*n = out->kind == VALUE_INT ? sizeof(int64_t) : out->n;
 	if (*n > BIGNUM_RATIO_BYTES)
-		return fressian_read_fail(in, E_LIMIT, at, "expected at most %d bytes as a part of a ratio, found %u",
-		    BIGNUM_RATIO_BYTES, out->n);
+		return fressian_read_fail(in, E_LIMIT, at,
+		    "expected at most %d bytes as a part of a ratio, found %u", BIGNUM_RATIO_BYTES,
+		    out->n);
 	return 0;
 }
 
@@ -83,7 +86,8 @@ ratio(struct fressian_in *in, unsigned depth, const struct fressian_code *code, 
 	if (ratio_part(in, depth + 1, &part[1], &d) == -1)
 		return -1;
 	if (is_zero(&part[1]))
-		return fressian_read_fail(in, E_VALUE, at, "expected a denominator other than 0, found 0");
+		return fressian_read_fail(in, E_VALUE, at,
+		    "expected a denominator other than 0, found 0");
 	if (fressian_read_spend(in, (n + d) * (n + d) / 16) == -1)
 		return -1;
 	if (bignum_ratio(in->arena, &part[0], &part[1], out) == -1)
@@ -127,7 +131,8 @@ fressian_struct_known(const struct value *tag)
 	if (tag->kind != VALUE_STRING)
 		return NULL;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strlen(known[i].tag) == tag->n && memcmp(known[i].tag, tag->u.text, tag->n) == 0)
+		if (strlen(known[i].tag) == tag->n &&
+		    memcmp(known[i].tag, tag->u.text, tag->n) == 0)
 			return known[i].code;
 	return NULL;
 }
@@ -184,8 +189,9 @@ of_type(struct fressian_in *in, unsigned depth, int64_t index, const uint8_t *at
 	struct fressian_type type;
 
 	if (index < 0 || (uint64_t)index >= in->ntypes)
-		return fressian_read_fail(in, E_CACHE, at, "expected the number of one of %zu struct types, found %lld",
-		    in->ntypes, (long long)index);
+		return fressian_read_fail(in, E_CACHE, at,
+		    "expected the number of one of %zu struct types, found %lld", in->ntypes,
+		    (long long)index);
 	type = in->types[index];
 	return content(in, depth, &type, at, out);
 }

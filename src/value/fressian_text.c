@@ -28,8 +28,8 @@ take(struct fressian_in *in, size_t n, const char *what)
 	const uint8_t *p = in->p;
 
 	if (n > fressian_read_left(in)) {
-		fressian_read_fail(in, E_EOF, in->end, "expected %zu bytes of %s, found %zu", n, what,
-		    fressian_read_left(in));
+		fressian_read_fail(in, E_EOF, in->end, "expected %zu bytes of %s, found %zu", n,
+		    what, fressian_read_left(in));
 		return NULL;
 	}
 	in->p += n;
@@ -51,7 +51,8 @@ take_counted(struct fressian_in *in, unsigned depth, const char *what, size_t *n
 static int
 bad_text(struct fressian_in *in, const uint8_t *at)
 {
-	return fressian_read_fail(in, E_UTF8, at, "expected text in UTF-8 (CESU-8), found byte %02X", *at);
+	return fressian_read_fail(in, E_UTF8, at,
+	    "expected text in UTF-8 (CESU-8), found byte %02X", *at);
 }
 
 /* Room for `more` bytes in the pile. */
@@ -121,8 +122,8 @@ static int
 next_code(struct fressian_in *in, const char *what, uint8_t *code)
 {
 	if (in->p == in->end)
-		return fressian_read_fail(in, E_EOF, in->end, "expected the next chunk of %s, found the end",
-		    what);
+		return fressian_read_fail(in, E_EOF, in->end,
+		    "expected the next chunk of %s, found the end", what);
 	*code = *in->p++;
 	return 0;
 }
@@ -156,7 +157,7 @@ fressian_text_chunked(struct fressian_in *in, unsigned depth, const struct fress
 	for (;;) {
 		if ((s = string_chunk(in, depth, code, &len)) == NULL)
 			return -1;
-		/* The first half of a pair may wait from the chunk before: its three bytes are yet to come. */
+		/* Half a pair may wait from the chunk before, with three bytes yet to come. */
 		if (room(in, &pile, len + 3) == -1)
 			return -1;
 		d.out = pile.data;
@@ -193,8 +194,8 @@ fressian_text_bytes_packed(struct fressian_in *in, unsigned depth, const struct 
 }
 
 int
-fressian_text_bytes_counted(struct fressian_in *in, unsigned depth, const struct fressian_code *code,
-    struct value *out)
+fressian_text_bytes_counted(struct fressian_in *in, unsigned depth,
+    const struct fressian_code *code, struct value *out)
 {
 	size_t n = 0;
 	const uint8_t *p = take_counted(in, depth, "a byte string", &n);
@@ -226,7 +227,8 @@ fressian_text_bytes_chunked(struct fressian_in *in, unsigned depth, const struct
 			return -1;
 		if (code != BYTES_CHUNK && code != BYTES_LAST)
 			return fressian_read_fail(in, E_CODE, in->p - 1,
-			    "expected the next chunk of a byte string (D8 or D9), found byte %02X", code);
+			    "expected the next chunk of a byte string (D8 or D9), found byte %02X",
+			    code);
 	}
 	return bytes(pile.data == NULL ? in->p : pile.data, pile.n, out);
 }

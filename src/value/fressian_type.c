@@ -16,7 +16,8 @@ fressian_type_uuid(struct fressian_in *in, unsigned depth, const struct fressian
 	if (fressian_read_part(in, depth + 1, VALUE_BYTES, "a UUID's content", &v) == -1)
 		return -1;
 	if (v.n != ID_BYTES)
-		return fressian_read_fail(in, E_VALUE, at, "expected 16 bytes as a UUID's content, found %u", v.n);
+		return fressian_read_fail(in, E_VALUE, at,
+		    "expected 16 bytes as a UUID's content, found %u", v.n);
 	*out = (struct value){ .kind = VALUE_UUID, .n = ID_BYTES };
 	out->u.id = (const struct id *)v.u.bytes;	/* bytes in text order, both */
 	return 0;
@@ -42,13 +43,14 @@ big(struct fressian_in *in, unsigned depth, const char *what, struct value *out)
 	if (fressian_read_part(in, depth, VALUE_BYTES, what, out) == -1)
 		return -1;
 	if (out->n == 0)
-		return fressian_read_fail(in, E_VALUE, at, "expected at least one byte as %s, found none", what);
+		return fressian_read_fail(in, E_VALUE, at,
+		    "expected at least one byte as %s, found none", what);
 	p = out->u.bytes;
 	n = out->n;
 	bignum_trim(&p, &n);
 	if (n > BIGNUM_MAX_BYTES)
-		return fressian_read_fail(in, E_LIMIT, at, "expected at most %d bytes as %s, found %zu",
-		    BIGNUM_MAX_BYTES, what, n);
+		return fressian_read_fail(in, E_LIMIT, at,
+		    "expected at most %d bytes as %s, found %zu", BIGNUM_MAX_BYTES, what, n);
 	*out = (struct value){ .kind = VALUE_BIGINT, .n = (uint32_t)n, .u.bytes = p };
 	return 0;
 }
@@ -77,8 +79,8 @@ fressian_type_bigdec(struct fressian_in *in, unsigned depth, const struct fressi
 	if (fressian_read_int(in, depth + 1, "a bigdec's scale", &scale) == -1)
 		return -1;
 	if (scale < INT32_MIN || scale > INT32_MAX)
-		return fressian_read_fail(in, E_VALUE, at, "expected a scale of 32 bits, found %lld",
-		    (long long)scale);
+		return fressian_read_fail(in, E_VALUE, at,
+		    "expected a scale of 32 bits, found %lld", (long long)scale);
 	if ((d = arena_alloc(in->arena, sizeof(*d))) == NULL)
 		return fressian_read_full(in);
 	*d = (struct value_bigdec){ v.u.bytes, v.n, (int32_t)scale };
@@ -110,8 +112,8 @@ fressian_type_name(struct fressian_in *in, unsigned depth, const struct fressian
 	if (fressian_read_value(in, depth + 1, &ns) == -1)
 		return -1;
 	if (ns.kind != VALUE_NIL && ns.kind != VALUE_STRING)
-		return fressian_read_fail(in, E_TYPE, at, "expected string or nil as a namespace, found %s",
-		    value_kind_name(ns.kind));
+		return fressian_read_fail(in, E_TYPE, at,
+		    "expected string or nil as a namespace, found %s", value_kind_name(ns.kind));
 	if (fressian_read_part(in, depth + 1, VALUE_STRING, "a name", &v) == -1)
 		return -1;
 	if ((name = arena_alloc(in->arena, sizeof(*name))) == NULL)

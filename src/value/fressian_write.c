@@ -91,7 +91,9 @@ put_name(struct fressian_out *o, const char *s, uint32_t len)
 	i = fressian_seen_text(&o->names, s, len, &is_new);
 	if (is_new)
 		return fressian_out_code(o, 0xCD) == -1 ? -1 : fressian_out_text(o, s, len);
-	return i < NAMES_PACKED ? fressian_out_code(o, (uint8_t)(0x80 + i)) : fressian_out_counted(o, 0xCC, i);
+	if (i < NAMES_PACKED)
+		return fressian_out_code(o, (uint8_t)(0x80 + i));
+	return fressian_out_counted(o, 0xCC, i);
 }
 
 static int
@@ -128,8 +130,12 @@ put_items(struct fressian_out *o, const struct value *items, uint64_t n, unsigne
 static int
 put_list(struct fressian_out *o, const struct value *items, uint64_t n, unsigned depth)
 {
-	int r = n < LIST_PACKED ? fressian_out_code(o, (uint8_t)(0xE4 + n)) : fressian_out_counted(o, 0xEC, n);
+	int r;
 
+	if (n < LIST_PACKED)
+		r = fressian_out_code(o, (uint8_t)(0xE4 + n));
+	else
+		r = fressian_out_counted(o, 0xEC, n);
 	return r == -1 ? -1 : put_items(o, items, n, depth);
 }
 
@@ -148,7 +154,9 @@ put_set(struct fressian_out *o, const struct value *v, unsigned depth)
 static int
 put_map(struct fressian_out *o, const struct value *v, unsigned depth)
 {
-	return fressian_out_code(o, 0xC0) == -1 ? -1 : put_list(o, v->u.items, 2 * (uint64_t)v->n, depth);
+	if (fressian_out_code(o, 0xC0) == -1)
+		return -1;
+	return put_list(o, v->u.items, 2 * (uint64_t)v->n, depth);
 }
 
 /* The code of each array, and what it may hold (VALUE_NKINDS: anything). */
@@ -185,8 +193,8 @@ put_tagged(struct fressian_out *o, const struct value *v, unsigned depth)
 
 	if (fressian_struct_known(tag) != NULL)
 		return codec_fail(o->err, E_ENCODE, 0,
-		    "a tagged value of tag \"%.*s\", which Fressian has for a type of its own", (int)tag->n,
-		    tag->u.text);
+		    "a tagged value of tag \"%.*s\", which Fressian has for a type of its own",
+		    (int)tag->n, tag->u.text);
 	if (put_type(o, tag, v->n, depth) == -1)
 		return -1;
 	return put_items(o, v->u.tagged->fields, v->n, depth);
