@@ -124,7 +124,7 @@ own_drained(struct guard *g)
 }
 
 static const struct guard_ops own_ops = {
-	.size = sizeof(struct own), .init = own_init, .free = own_init, .head = own_head,
+	.size = sizeof(struct own), .init = own_init, .free = own_init, .over = own_init, .head = own_head,
 	.request = own_request, .gone = own_gone, .full = own_full, .drained = own_drained,
 };
 

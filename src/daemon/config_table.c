@@ -140,7 +140,7 @@ const struct config_key config_keys[] = {
 	    "work for the brokers and a later answer."),
 	ENUM(kafka.compression, compressions, "gzip", PRODUCER,
 	    "How batches of commands are compressed on the way to Kafka and on its disks."),
-	INT(kafka.max_queued, 1, 10000000, "100000", PRODUCER,
+	INT(kafka.max_queued, 1, 10000000, "100000", WORKER | PRODUCER,
 	    "Commands that the producer holds until Kafka has acknowledged them; past it the "
 	    "answer is 503 with Retry-After."),
 	SIZE(kafka.max_queued_bytes, 1 * MIB, 2 * GIB, "64MiB", PRODUCER,

@@ -212,6 +212,7 @@ guard_release(struct guard_conn *c)
 	if (r == NULL)
 		return;
 	c->request = NULL;
+	g->ops->over(r);
 	g->held -= r->held;
 	r->held = 0;
 	if (g->nspare >= SPARE_REQUESTS) {

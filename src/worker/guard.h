@@ -51,6 +51,8 @@ struct guard_ops {
 	void	(*request)(struct guard_request *r);
 	/* The client hung up before the answer: forget the request; guard_reply must not come any more. */
 	void	(*gone)(struct guard_request *r);
+	/* It is over, answered or not: give back what was made for it. */
+	void	(*over)(struct guard_request *r);
 	/* Connections reached max_connections (true), or are below it again (false). */
 	void	(*full)(struct guard *g, bool full);
 	/* The last connection is gone while draining. */

@@ -144,7 +144,7 @@ read_body(struct guard_conn *c, struct evbuffer *in, const uint8_t *data, size_t
 
 	if (!r->dropping && c->guard->held + len > c->guard->max_held)
 		guard_out_refuse(c, PROBLEM_UNAVAILABLE,
-		    "Too many request bodies are being read at once. A retry is safe.");
+		    "Too many request bodies are being read at once. It is safe to retry.");
 	else if (r->head.chunked)
 		read_chunked(c, in, data, len);
 	else

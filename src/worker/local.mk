@@ -1,16 +1,28 @@
 noinst_LIBRARIES += libworker.a
 libworker_a_SOURCES = \
+	src/worker/accept.c src/worker/accept.h \
 	src/worker/engine.c src/worker/engine.h \
+	src/worker/exchange.c src/worker/exchange.h \
 	src/worker/guard.c src/worker/guard.h src/worker/guard_conn.h \
 	src/worker/guard_chars.c src/worker/guard_chars.h \
 	src/worker/guard_chunk.c src/worker/guard_chunk.h \
 	src/worker/guard_framing.c src/worker/guard_framing.h \
 	src/worker/guard_head.c src/worker/guard_head.h \
 	src/worker/guard_in.c src/worker/guard_out.c \
+	src/worker/health.c src/worker/health.h \
+	src/worker/inflate.c src/worker/inflate.h \
+	src/worker/media.c src/worker/media.h \
+	src/worker/page.c src/worker/page.h \
 	src/worker/pending.c src/worker/pending.h \
+	src/worker/post.c src/worker/post.h \
+	src/worker/post_answer.c src/worker/post_answer.h \
+	src/worker/prefer.c src/worker/prefer.h \
 	src/worker/problem.c src/worker/problem.h \
 	src/worker/producer_link.c \
 	src/worker/ready.c src/worker/ready.h \
+	src/worker/response.c src/worker/response.h \
+	src/worker/routes.c src/worker/routes.h \
 	src/worker/submit.c src/worker/submit.h \
 	src/worker/tailer_link.c \
-	src/worker/wheel.c src/worker/wheel.h
+	src/worker/wheel.c src/worker/wheel.h \
+	src/worker/worker.c src/worker/worker.h

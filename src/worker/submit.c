@@ -370,7 +370,6 @@ submit(struct engine *e, const struct submit_ask *ask)
 void
 submit_cancel(struct submission *s)
 {
-	count(s->engine, COUNT_http_hangups, 1);
 	if (s->sync && !s->has_event)
 		tailer_link_unwatch(s->engine, &s->result.id);
 	if (s->stage != STAGE_HELD) {

@@ -1,0 +1,98 @@
+/*
+ * response.c: answers. See response.h.
+ */
+#include <string.h>
+
+#include "util/log.h"
+#include "worker/response.h"
+#include "worker/worker.h"
+
+#define REQUEST_ID_MAX	128
+
+void
+response_header(struct exchange *x, const char *name, const char *value)
+{
+	guard_header(&x->g, name, value);
+}
+
+/* What every answer carries. X-Request-Id comes back as it was sent; one that is no plain text does not. */
+static void
+common_headers(struct exchange *x)
+{
+	const struct guard_span *s = &x->g.head.field[FIELD_X_REQUEST_ID];
+	const char *id;
+
+	response_header(x, "Vary", "Accept");
+	if (!s->set || s->len == 0 || s->len > REQUEST_ID_MAX ||
+	    (id = exchange_field(x, FIELD_X_REQUEST_ID)) == NULL)
+		return;
+	for (uint32_t i = 0; i < s->len; i++)
+		if (id[i] < 0x20 || id[i] > 0x7e)
+			return;
+	response_header(x, "X-Request-Id", id);
+}
+
+void
+response_text(struct exchange *x, int status, const char *content_type, const void *body, size_t len)
+{
+	common_headers(x);
+	response_header(x, "Content-Type", content_type);
+	guard_reply(&x->g, status, body, len);
+}
+
+void
+response_empty(struct exchange *x, int status)
+{
+	common_headers(x);
+	guard_reply(&x->g, status, "", 0);
+}
+
+static void
+reply(struct exchange *x, int status, const char *content_type, const struct codec *codec,
+    const struct value *v)
+{
+	struct buf *out = &exchange_worker(x)->out;
+	struct codec_error err;
+
+	buf_reset(out);
+	if (codec->write(out, v, &err) == 0 && !out->overflow) {
+		response_text(x, status, content_type, out->data, out->len);
+	} else {
+		/* The status is true whatever becomes of the body: it may say that something was written. */
+		log_error("an answer cannot be written as %s: %s", codec->type, err.text);
+		response_text(x, status, content_type, "", 0);
+	}
+	if (out->cap > WORKER_KEEP_OUT)
+		buf_free(out);
+}
+
+void
+response_value(struct exchange *x, int status, const struct value *v)
+{
+	const struct media *m = x->answer != NULL && x->answer->codec != NULL ? x->answer : media_json();
+
+	reply(x, status, m->content_type, m->codec, v);
+}
+
+/* Problem details in JSON have a type of their own; in the others they are a map like any answer. */
+void
+response_problem(struct exchange *x)
+{
+	const struct problem_row *row = problem_row(x->problem.id);
+	struct value v = problem_value(&x->arena, &x->problem);
+	const struct media *m = x->answer;
+	struct buf plain = { 0 };
+
+	if (row->status == 503)
+		response_header(x, "Retry-After", "1");
+	if (v.kind == VALUE_NIL) {
+		/* The arena is full: say it without. */
+		problem_json(&plain, x->problem.id, x->problem.detail);
+		response_text(x, row->status, "application/problem+json", plain.data, plain.len);
+		buf_free(&plain);
+	} else if (m == NULL || m->codec == NULL || m == media_json()) {
+		reply(x, row->status, "application/problem+json", media_json()->codec, &v);
+	} else {
+		reply(x, row->status, m->content_type, m->codec, &v);
+	}
+}

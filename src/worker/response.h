@@ -1,0 +1,22 @@
+/*
+ * response.h: answers: a value in the negotiated media type, a problem, a text.
+ * Each of these ends the exchange.
+ */
+#ifndef WORKER_RESPONSE_H
+#define WORKER_RESPONSE_H
+
+#include "value/value.h"
+#include "worker/exchange.h"
+
+/* Header fields of this answer; the value is copied. */
+void	response_header(struct exchange *x, const char *name, const char *value);
+/* A value in x->answer (JSON where that is none). */
+void	response_value(struct exchange *x, int status, const struct value *v);
+/* x->problem. */
+void	response_problem(struct exchange *x);
+/* A body that is there already. */
+void	response_text(struct exchange *x, int status, const char *content_type, const void *body, size_t len);
+/* No body. */
+void	response_empty(struct exchange *x, int status);
+
+#endif

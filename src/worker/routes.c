@@ -1,0 +1,226 @@
+/*
+ * routes.c: the resources and the checks before a handler. See routes.h.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "worker/health.h"
+#include "worker/page.h"
+#include "worker/post.h"
+#include "worker/response.h"
+#include "worker/routes.h"
+
+const struct route routes[] = {
+	{ "/", ROUTE_BIT(GET), true, page_root, "what this is and what there is" },
+	{ "/commands", ROUTE_BIT(POST), false, post_command,
+	    "write a command; ?sync=true waits for the first event that answers it" },
+	{ "/commands/*", 0, false, NULL,
+	    "This version writes commands and does not read them back yet: there is no index." },
+	{ "/health", ROUTE_BIT(GET), false, health_alive, "200 while the process answers" },
+	{ "/ready", ROUTE_BIT(GET), false, health_ready, "200 while commands can be taken, else 503" },
+};
+const size_t routes_count = sizeof(routes) / sizeof(routes[0]);
+
+#define KNOWN_METHODS	(ROUTE_BIT(GET) | ROUTE_BIT(HEAD) | ROUTE_BIT(POST) | ROUTE_BIT(PUT) |		\
+			    ROUTE_BIT(DELETE) | ROUTE_BIT(OPTIONS) | ROUTE_BIT(PATCH))
+
+static const struct {
+	enum guard_method	method;
+	const char		*name;
+} method_names[] = {
+#define X(name) { METHOD_##name, #name },
+	GUARD_METHODS(X)
+#undef X
+};
+
+static unsigned
+methods_of(const struct route *r)
+{
+	return r->methods | ROUTE_BIT(OPTIONS) |
+	    (r->methods & ROUTE_BIT(GET) ? ROUTE_BIT(HEAD) : 0);
+}
+
+static const char *
+method_list(struct exchange *x, unsigned methods)
+{
+	char text[128] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < sizeof(method_names) / sizeof(method_names[0]); i++)
+		if (methods & (1u << method_names[i].method))
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
+			    used > 0 ? ", " : "", method_names[i].name);
+	return arena_strndup(&x->arena, text, used);
+}
+
+const char *
+routes_allow(struct exchange *x, const struct route *r)
+{
+	return method_list(x, methods_of(r));
+}
+
+static bool
+matches(const struct route *r, const char *path, size_t len)
+{
+	size_t n = strlen(r->path);
+
+	if (r->path[n - 1] != '*')
+		return n == len && memcmp(r->path, path, len) == 0;
+	return len >= n && memcmp(r->path, path, n - 1) == 0;
+}
+
+static const struct route *
+find(const char *path, size_t len)
+{
+	for (size_t i = 0; i < routes_count; i++)
+		if (matches(&routes[i], path, len))
+			return &routes[i];
+	return NULL;
+}
+
+static bool
+find_route(struct exchange *x)
+{
+	const struct guard_span *s = &x->g.head.path;
+	const char *path = guard_head_text(&x->g.head, s);
+	size_t len = s->len;
+
+	if (len == 0) {
+		path = "/";
+		len = 1;
+	} else if (memchr(path, '%', len) != NULL) {
+		path = exchange_decode(x, path, len, false);
+		if (path == NULL)
+			return exchange_wrong(x, PROBLEM_BAD_REQUEST,
+			    "The path is badly percent-encoded.");
+		len = strlen(path);
+	}
+	if (len == 1 && path[0] == '*')
+		return true;	/* OPTIONS *: about all of them */
+	x->route = find(path, len);
+	if (x->route == NULL)
+		return exchange_wrong(x, PROBLEM_NOT_FOUND,
+		    "There is no such resource; GET / tells what there is.");
+	if (x->route->handle == NULL)
+		return exchange_wrong(x, PROBLEM_NOT_FOUND, x->route->doc);
+	return true;
+}
+
+static bool
+check_method(struct exchange *x)
+{
+	unsigned bit = 1u << x->g.head.method;
+
+	if (x->route == NULL || (methods_of(x->route) & bit))
+		return true;
+	if (bit & KNOWN_METHODS)
+		return exchange_wrong(x, PROBLEM_METHOD_NOT_ALLOWED, arena_printf(&x->arena,
+		    "%s takes %s.", x->route->path, routes_allow(x, x->route)));
+	return exchange_wrong(x, PROBLEM_NOT_IMPLEMENTED, arena_printf(&x->arena,
+	    "The method %.*s is not implemented.", (int)x->g.head.method_text.len,
+	    guard_head_text(&x->g.head, &x->g.head.method_text)));
+}
+
+static bool
+check_accept(struct exchange *x)
+{
+	if (x->g.head.method == METHOD_OPTIONS || x->answer != NULL)
+		return true;
+	return exchange_wrong(x, PROBLEM_NOT_ACCEPTABLE, arena_printf(&x->arena,
+	    "Accept names nothing that can be given here, which is %s.",
+	    media_answer_types(x->route->page)));
+}
+
+/* Content-Encoding: gzip (x-gzip is the same, RFC 9110 8.4.1.3) or nothing. */
+static bool
+check_encoding(struct exchange *x)
+{
+	const struct guard_span *s = &x->g.head.field[FIELD_CONTENT_ENCODING];
+	const char *text = guard_head_text(&x->g.head, s), *item;
+	size_t at = 0, len;
+	bool ok = true;
+
+	while (text != NULL && ok && guard_head_list(text, s->len, &at, &item, &len)) {
+		if (guard_head_is(item, len, "identity"))
+			continue;
+		ok = !x->gzip && (guard_head_is(item, len, "gzip") ||
+		    guard_head_is(item, len, "x-gzip"));
+		x->gzip = true;
+	}
+	return ok || exchange_wrong(x, PROBLEM_UNSUPPORTED_MEDIA_TYPE,
+	    "A body's Content-Encoding must be gzip or absent.");
+}
+
+static bool
+check_content_type(struct exchange *x)
+{
+	const struct guard_head *h = &x->g.head;
+	enum negotiate_result r;
+
+	if (h->method != METHOD_POST || !check_encoding(x))
+		return h->method != METHOD_POST;
+	r = media_of_request(h, &x->body);
+	if (r == NEGOTIATE_OK)
+		return true;
+	/* An empty body needs no type to be refused for being empty. */
+	if (r == NEGOTIATE_ABSENT && !h->chunked && h->length == 0)
+		return true;
+	return exchange_wrong(x, PROBLEM_UNSUPPORTED_MEDIA_TYPE, arena_printf(&x->arena,
+	    "%s. Set Content-Type to one of %s.", negotiate_reason(r), media_request_types()));
+}
+
+bool
+routes_head(struct exchange *x)
+{
+	bool page;
+
+	if (!find_route(x))
+		page = false;
+	else
+		page = x->route != NULL && x->route->page;
+	/* First, as problems are told in it too. */
+	x->answer = media_accept(&x->g.head, page);
+	return x->problem.id == PROBLEM_NONE && check_method(x) && check_accept(x) &&
+	    check_content_type(x);
+}
+
+static void
+refuse(struct exchange *x)
+{
+	const char *allow;
+
+	if (x->problem.id == PROBLEM_METHOD_NOT_ALLOWED &&
+	    (allow = routes_allow(x, x->route)) != NULL)
+		response_header(x, "Allow", allow);
+	if (x->problem.id == PROBLEM_UNSUPPORTED_MEDIA_TYPE) {
+		response_header(x, "Accept-Post", media_request_types());
+		response_header(x, "Accept-Encoding", "gzip");
+	}
+	response_problem(x);
+}
+
+static void
+answer_options(struct exchange *x)
+{
+	const char *allow = method_list(x, x->route != NULL ? methods_of(x->route) :
+	    ROUTE_BIT(GET) | ROUTE_BIT(HEAD) | ROUTE_BIT(POST) | ROUTE_BIT(OPTIONS));
+
+	if (allow != NULL)
+		response_header(x, "Allow", allow);
+	response_empty(x, 204);
+}
+
+void
+routes_request(struct exchange *x)
+{
+	if (x->problem.id == PROBLEM_NONE && x->g.too_large)
+		exchange_wrong(x, PROBLEM_TOO_LARGE, arena_printf(&x->arena,
+		    "The body is larger than %zu bytes (http.max_body).",
+		    guard_of(&x->g)->limits.max_body));
+	if (x->problem.id != PROBLEM_NONE)
+		refuse(x);
+	else if (x->g.head.method == METHOD_OPTIONS)
+		answer_options(x);
+	else
+		x->route->handle(x);
+}

@@ -1,0 +1,30 @@
+/*
+ * routes.h: the resources, one row each, and the checks that come before a
+ * handler, in the order of the HTTP face's edge 6: 404, 405 or 501, 406, 415,
+ * 413.
+ */
+#ifndef WORKER_ROUTES_H
+#define WORKER_ROUTES_H
+
+#include "worker/exchange.h"
+
+#define ROUTE_BIT(method)	(1u << METHOD_##method)
+
+struct route {
+	const char	*path;		/* one that ends in a slash and a star takes anything there */
+	unsigned	 methods;	/* HEAD goes with GET, OPTIONS with all */
+	bool		 page;		/* HTML is there too */
+	void		(*handle)(struct exchange *x);	/* NULL: not there in this version; doc says why */
+	const char	*doc;
+};
+
+extern const struct route routes[];
+extern const size_t routes_count;
+
+/* guard_ops.head and .request: find the route and check; then handle, or tell what is wrong. */
+bool	routes_head(struct exchange *x);
+void	routes_request(struct exchange *x);
+/* "GET, HEAD, OPTIONS", in the arena. */
+const char *routes_allow(struct exchange *x, const struct route *r);
+
+#endif

@@ -1,0 +1,213 @@
+/*
+ * worker.c: the worker role, from its start to its drain. What it does with
+ * requests stands in routes.c and post.c; how they come in, in guard.c.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "util/log.h"
+#include "worker/media.h"
+#include "worker/routes.h"
+#include "worker/submit.h"
+#include "worker/worker.h"
+
+#define PATIENCE_MS	5000	/* for links, before serving without them */
+#define LAST_ACCEPT_MS	20	/* a turn of the loop: what waits in the backlog is still accepted */
+
+#define KEEP_MEMORY	((size_t)64 << 10)
+
+#define OWNER(t, type, member) ((type *)(void *)((char *)(t) - offsetof(type, member)))
+
+/* Decoded values take more room than their text; an answer stands beside them. */
+static size_t
+arena_limit(const struct config *c)
+{
+	return c->http.max_body * 32 + ((size_t)4 << 20);
+}
+
+static void
+on_init(struct guard_request *r)
+{
+	struct exchange *x = (struct exchange *)r;
+
+	arena_init(&x->arena, 0);
+}
+
+static void
+on_free(struct guard_request *r)
+{
+	struct exchange *x = (struct exchange *)r;
+
+	arena_free(&x->arena);
+	buf_free(&x->inflated);
+}
+
+/* Small memory is kept warm for the next request, large is not. */
+static void
+on_over(struct guard_request *r)
+{
+	struct exchange *x = (struct exchange *)r;
+
+	arena_reset(&x->arena);
+	if (x->arena.taken > KEEP_MEMORY)
+		arena_free(&x->arena);
+	if (x->inflated.cap > KEEP_MEMORY)
+		buf_free(&x->inflated);
+}
+
+static bool
+on_head(struct guard_request *r)
+{
+	struct exchange *x = (struct exchange *)r;
+
+	x->arena.limit = arena_limit(&exchange_worker(x)->proc->config);
+	x->route = NULL;
+	x->answer = NULL;
+	x->body = NULL;
+	x->gzip = x->sync = false;
+	memset(&x->problem, 0, sizeof(x->problem));
+	x->faults.n = 0;
+	x->submission = NULL;
+	x->applied = NULL;
+	return routes_head(x);
+}
+
+static void
+on_request(struct guard_request *r)
+{
+	routes_request((struct exchange *)r);
+}
+
+static void
+on_gone(struct guard_request *r)
+{
+	struct exchange *x = (struct exchange *)r;
+
+	if (x->submission != NULL)
+		submit_cancel(x->submission);
+	x->submission = NULL;
+}
+
+static void
+on_full(struct guard *g, bool full)
+{
+	struct worker *w = g->arg;
+
+	accept_full(&w->accept, full);
+}
+
+static void
+on_drained(struct guard *g)
+{
+	event_base_loopexit(g->base, NULL);
+}
+
+static const struct guard_ops guard_ops = {
+	.size = sizeof(struct exchange), .init = on_init, .free = on_free, .head = on_head,
+	.request = on_request, .gone = on_gone, .over = on_over, .full = on_full, .drained = on_drained,
+};
+
+static void
+serve(struct worker *w)
+{
+	if (w->ready || w->proc->stopping)
+		return;
+	w->ready = true;
+	wheel_clear(&w->wheel, &w->patience);
+	accept_start(&w->accept, w->proc, &w->wheel, w->guard.http);
+	proc_ready(w->proc, w->proc->ops, NULL);
+}
+
+static void
+on_linked(void *arg)
+{
+	serve(arg);
+}
+
+static void
+on_patience_over(struct wheel_timer *t)
+{
+	log_warn("no links to producer and tailer yet: serving without them");
+	serve(OWNER(t, struct worker, patience));
+}
+
+static void
+on_peer(struct proc *p, enum role_id role, unsigned nr, int fd)
+{
+	struct worker *w = p->arg;
+
+	engine_peer(w->engine, role, nr, fd);
+}
+
+static void
+on_last_accept(struct wheel_timer *t)
+{
+	struct worker *w = OWNER(t, struct worker, last_accept);
+
+	accept_close(&w->accept);
+	guard_drain(&w->guard);
+}
+
+static void
+on_grace_over(struct wheel_timer *t)
+{
+	struct worker *w = OWNER(t, struct worker, grace);
+
+	log_notice("%u connections are cut: shutdown.grace is over", w->guard.nconns);
+	accept_close(&w->accept);
+	guard_abort(&w->guard);
+	event_base_loopexit(w->proc->base, NULL);
+}
+
+/* /ready tells it already (proc.stopping). Then the backlog is emptied, the listeners closed, requests finished. */
+static void
+on_stop(struct proc *p, bool master_gone)
+{
+	struct worker *w = p->arg;
+
+	if (master_gone)
+		accept_close(&w->accept);
+	wheel_set(&w->wheel, &w->last_accept, LAST_ACCEPT_MS);
+	wheel_set(&w->wheel, &w->grace, p->config.shutdown.grace + LAST_ACCEPT_MS);
+}
+
+static const struct proc_ops proc_ops = { .peer = on_peer, .stop = on_stop };
+
+static void
+make_guard(struct worker *w)
+{
+	const struct config *c = &w->proc->config;
+	struct guard_limits limits = {
+		.max_target = c->http.max_uri,
+		.max_fields = c->http.max_headers,
+		.max_body = c->http.max_body,
+		.idle_ms = c->http.idle_timeout,
+		.request_ms = c->http.request_timeout,
+		.max_connections = (unsigned)c->http.max_connections,
+	};
+
+	guard_init(&w->guard, w->proc->base, &w->wheel, w->proc->slot, &limits, &guard_ops, w);
+}
+
+int
+worker_run(struct proc *p)
+{
+	static struct worker w;
+
+	w.proc = p;
+	p->arg = &w;
+	w.patience.fire = on_patience_over;
+	w.last_accept.fire = on_last_accept;
+	w.grace.fire = on_grace_over;
+	media_init();
+	wheel_init(&w.wheel, p->base);
+	make_guard(&w);
+	w.engine = engine_new(p, &w.wheel);
+	/* Connections are accepted only once commands can be taken: a reload must not fail a request. */
+	wheel_set(&w.wheel, &w.patience, PATIENCE_MS);
+	proc_hear(p, &proc_ops);
+	engine_on_linked(w.engine, on_linked, &w);
+	if (event_base_dispatch(p->base) == -1)
+		fatalx("the event loop failed");
+	return 0;
+}

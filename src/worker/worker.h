@@ -1,0 +1,34 @@
+/*
+ * worker.h: the worker role: speaks HTTP. Its state, which the routes reach
+ * through their exchange.
+ */
+#ifndef WORKER_WORKER_H
+#define WORKER_WORKER_H
+
+#include "daemon/proc.h"
+#include "util/buf.h"
+#include "worker/accept.h"
+#include "worker/guard.h"
+#include "worker/wheel.h"
+
+#define WORKER_KEEP_OUT	((size_t)1 << 20)	/* an answer buffer that grew past this is given back */
+
+struct engine;
+
+struct worker {
+	struct proc		*proc;
+	struct wheel		 wheel;
+	struct guard		 guard;
+	struct accept		 accept;
+	struct engine		*engine;
+	struct buf		 out;		/* an answer being made */
+	struct wheel_timer	 patience;	/* READY without both links, once this is over */
+	struct wheel_timer	 last_accept;	/* stopping: the backlog is empty, close the listeners */
+	struct wheel_timer	 grace;		/* stopping: cut what is left */
+	bool			 ready;
+};
+
+/* Runs until it is told to stop; returns the exit status. */
+int	worker_run(struct proc *p);
+
+#endif
