@@ -7,3 +7,18 @@ noinst_PROGRAMS += $(FUZZERS)
 fuzz_fuzz_fressian_SOURCES = fuzz/fuzz_fressian.c
 fuzz_fuzz_fressian_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_fressian_LDADD = $(FUZZ_LIBS)
+
+FUZZERS += fuzz/fuzz_json
+fuzz_fuzz_json_SOURCES = fuzz/fuzz_json.c
+fuzz_fuzz_json_LDFLAGS = $(FUZZ_LINK)
+fuzz_fuzz_json_LDADD = $(FUZZ_LIBS)
+
+FUZZERS += fuzz/fuzz_form
+fuzz_fuzz_form_SOURCES = fuzz/fuzz_form.c
+fuzz_fuzz_form_LDFLAGS = $(FUZZ_LINK)
+fuzz_fuzz_form_LDADD = $(FUZZ_LIBS)
+
+FUZZERS += fuzz/fuzz_negotiate
+fuzz_fuzz_negotiate_SOURCES = fuzz/fuzz_negotiate.c
+fuzz_fuzz_negotiate_LDFLAGS = $(FUZZ_LINK)
+fuzz_fuzz_negotiate_LDADD = $(FUZZ_LIBS)
