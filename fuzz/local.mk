@@ -1,7 +1,7 @@
 # libFuzzer targets: configure with CC=clang --enable-fuzzing, then run fuzz/fuzz_NAME CORPUS.
 FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer,address,undefined
 FUZZ_LIBS = libvalue.a libutil.a $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) $(MSGPACK_LIBS) -lm
-FUZZERS = fuzz/fuzz_fressian
+FUZZERS = fuzz/fuzz_fressian fuzz/fuzz_edn
 noinst_PROGRAMS += $(FUZZERS)
 
 fuzz_fuzz_fressian_SOURCES = fuzz/fuzz_fressian.c
@@ -22,3 +22,6 @@ FUZZERS += fuzz/fuzz_negotiate
 fuzz_fuzz_negotiate_SOURCES = fuzz/fuzz_negotiate.c
 fuzz_fuzz_negotiate_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_negotiate_LDADD = $(FUZZ_LIBS)
+fuzz_fuzz_edn_SOURCES = fuzz/fuzz_edn.c
+fuzz_fuzz_edn_LDFLAGS = $(FUZZ_LDFLAGS)
+fuzz_fuzz_edn_LDADD = $(FUZZ_LIBS)
