@@ -1,0 +1,5 @@
+# Built by bench/run, not by default.
+EXTRA_PROGRAMS += bench/bare
+bench_bare_SOURCES = bench/bare.c
+bench_bare_LDADD = $(EVENT_LIBS)
+CLEANFILES += bench/bare
