@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "command/event.h"
-#include "tailer/link.h"
+#include "tailer/watchers.h"
 #include "tailer/match.h"
 #include "util/log.h"
 #include "util/mem.h"
@@ -31,7 +31,7 @@ set_count(struct matcher *m, int change)
 }
 
 static struct watch *
-find(const struct matcher *m, const struct link *l, const struct id *id)
+find(const struct matcher *m, const struct watcher *l, const struct id *id)
 {
 	struct watch *w = idtab_get(&m->by_id, id);
 
@@ -41,7 +41,7 @@ find(const struct matcher *m, const struct link *l, const struct id *id)
 }
 
 void
-match_watch(struct matcher *m, struct link *l, const struct id *id)
+match_watch(struct matcher *m, struct watcher *l, const struct id *id)
 {
 	struct watch *w;
 
@@ -75,7 +75,7 @@ close_watch(struct matcher *m, struct watch *w)
 }
 
 void
-match_unwatch(struct matcher *m, struct link *l, const struct id *id)
+match_unwatch(struct matcher *m, struct watcher *l, const struct id *id)
 {
 	struct watch *w = find(m, l, id);
 
@@ -84,7 +84,7 @@ match_unwatch(struct matcher *m, struct link *l, const struct id *id)
 }
 
 void
-match_forget(struct matcher *m, struct link *l)
+match_forget(struct matcher *m, struct watcher *l)
 {
 	struct watch *w;
 
@@ -120,12 +120,12 @@ match_record(struct matcher *m, const struct match_record *r)
 	} else if (e.has_parent) {
 		id = e.parent;
 		while ((w = idtab_get(&m->by_id, &id)) != NULL) {
-			struct link *l = w->link;
+			struct watcher *l = w->link;
 
 			/* Closed first: sending may break the link, which closes all that it has. */
 			close_watch(m, w);
 			board_add(m->proc->slot, COUNT_tail_matched, 1);
-			link_send_event(l, &id, r);
+			watcher_send_event(l, &id, r);
 		}
 	}
 	arena_reset(&m->arena);

@@ -14,12 +14,12 @@
 #include "util/arena.h"
 #include "util/idtab.h"
 
-struct link;
+struct watcher;
 
 struct watch {
 	TAILQ_ENTRY(watch)	 of_link;
 	struct watch		*next;	/* another link's watch of the same id */
-	struct link		*link;
+	struct watcher		*link;
 	struct id		 id;
 };
 
@@ -42,10 +42,10 @@ struct match_record {
 
 void	match_init(struct matcher *m, struct proc *p);
 /* Opens a watch; a second one of the same link and id changes nothing. */
-void	match_watch(struct matcher *m, struct link *l, const struct id *id);
-void	match_unwatch(struct matcher *m, struct link *l, const struct id *id);
+void	match_watch(struct matcher *m, struct watcher *l, const struct id *id);
+void	match_unwatch(struct matcher *m, struct watcher *l, const struct id *id);
 /* Close all watches of a link. */
-void	match_forget(struct matcher *m, struct link *l);
+void	match_forget(struct matcher *m, struct watcher *l);
 /* Send the record to everyone who watches for its parent, and close those watches. */
 void	match_record(struct matcher *m, const struct match_record *r);
 

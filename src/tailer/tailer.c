@@ -11,7 +11,7 @@
 
 #include "daemon/kafka.h"
 #include "tailer/follow.h"
-#include "tailer/link.h"
+#include "tailer/watchers.h"
 #include "tailer/tailer.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -27,7 +27,7 @@ struct tailer {
 	struct kafka		*kafka;		/* NULL until there is an address */
 	rd_kafka_queue_t	*queue;
 	struct follow		 follow;
-	struct links		 links;
+	struct watchers		 watchers;
 	int			 records_fd, scout_fd;
 	struct event		*on_records, *on_scout, *on_look, *on_grace;
 	rd_kafka_message_t	*batch[BATCH];
@@ -47,7 +47,7 @@ take_record(struct tailer *t, const rd_kafka_message_t *msg)
 		.value = msg->payload, .value_len = msg->len,
 	};
 
-	match_record(&t->links.matcher, &r);
+	match_record(&t->watchers.matcher, &r);
 	follow_read(&t->follow, msg->partition, msg->offset);
 }
 
@@ -73,7 +73,7 @@ take_error(struct tailer *t, const rd_kafka_message_t *msg)
 static void
 commit_if_passed(struct tailer *t)
 {
-	if (t->checkpoint_open && links_checkpoint_passed(&t->links)) {
+	if (t->checkpoint_open && watchers_checkpoint_passed(&t->watchers)) {
 		follow_commit(&t->follow);
 		t->checkpoint_open = false;
 	}
@@ -87,7 +87,7 @@ settle(struct tailer *t)
 	if (t->checkpoint_open)
 		return;
 	follow_checkpoint(&t->follow);
-	links_checkpoint(&t->links);
+	watchers_checkpoint(&t->watchers);
 	t->checkpoint_open = true;
 	commit_if_passed(t);
 }
@@ -105,7 +105,7 @@ turn(struct tailer *t)
 	if (n <= 0)
 		return false;
 	proc_hear_now(t->proc);
-	links_drain(&t->links);
+	watchers_drain(&t->watchers);
 	for (ssize_t i = 0; i < n; i++) {
 		if (t->batch[i]->err == RD_KAFKA_RESP_ERR_NO_ERROR)
 			take_record(t, t->batch[i]);
@@ -113,7 +113,7 @@ turn(struct tailer *t)
 			take_error(t, t->batch[i]);
 		rd_kafka_message_destroy(t->batch[i]);
 	}
-	links_flush(&t->links);
+	watchers_flush(&t->watchers);
 	settle(t);
 	return n == BATCH;
 }
@@ -155,7 +155,7 @@ on_scout(evutil_socket_t fd, short what, void *arg)
 	if (read(fd, &count, sizeof(count)) == -1 && errno != EAGAIN)
 		log_warn("reading an eventfd failed");
 	/* Not one record is read before every worker has told what it waits for. */
-	if (t->ending || !links_synced(&t->links) || (r = scout_take(t->follow.scout)) == NULL)
+	if (t->ending || !watchers_synced(&t->watchers) || (r = scout_take(t->follow.scout)) == NULL)
 		return;
 	follow_found(&t->follow, r);
 	scout_report_free(r);
@@ -171,7 +171,7 @@ on_look(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (t->ending)
 		return;
-	if (t->kafka != NULL && links_synced(&t->links))
+	if (t->kafka != NULL && watchers_synced(&t->watchers))
 		follow_look(&t->follow);
 	tell_ready(t);
 }
@@ -192,18 +192,18 @@ on_grace(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-links_changed(void *arg)
+watchers_changed(void *arg)
 {
 	struct tailer *t = arg;
 
 	settle(t);
-	if (t->proc->stopping && links_empty(&t->links))
+	if (t->proc->stopping && watchers_empty(&t->watchers))
 		leave(t);
 }
 
 /* Beginning anew from the positions in the scoreboard is the way that a crash goes too. */
 static void
-links_lost(void *arg, unsigned worker)
+watchers_lost(void *arg, unsigned worker)
 {
 	log_warn("worker %u may have missed events: starting again from what was surely sent", worker);
 	leave(arg);
@@ -230,7 +230,7 @@ on_peer(struct proc *p, enum role_id role, unsigned nr, int fd)
 
 	if (role != ROLE_WORKER)
 		fatalx("a link to %s %u, which the tailer does not speak with", role_name(role), nr);
-	links_add(&t->links, nr, fd);
+	watchers_add(&t->watchers, nr, fd);
 }
 
 static void
@@ -238,7 +238,7 @@ on_peers_done(struct proc *p)
 {
 	struct tailer *t = p->arg;
 
-	t->links.peers_done = true;
+	t->watchers.peers_done = true;
 	event_active(t->on_look, EV_TIMEOUT, 1);
 }
 
@@ -259,7 +259,7 @@ on_stop(struct proc *p, bool master_gone)
 	struct timeval grace = { p->config.shutdown.grace / 1000, 0 };
 
 	/* The master stops workers first. Without it they still drain: stay for as long as one is there. */
-	if (!master_gone || links_empty(&t->links))
+	if (!master_gone || watchers_empty(&t->watchers))
 		leave(t);
 	else
 		event_add(t->on_grace, &grace);
@@ -291,10 +291,10 @@ init(struct tailer *t, struct proc *p)
 	t->proc = p;
 	p->arg = t;
 	t->started_ms = clock_ms();
-	links_init(&t->links, p);
-	t->links.changed = links_changed;
-	t->links.lost = links_lost;
-	t->links.arg = t;
+	watchers_init(&t->watchers, p);
+	t->watchers.changed = watchers_changed;
+	t->watchers.lost = watchers_lost;
+	t->watchers.arg = t;
 	t->records_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	t->scout_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (t->records_fd == -1 || t->scout_fd == -1)

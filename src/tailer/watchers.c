@@ -1,10 +1,10 @@
 /*
- * link.c: the tailer's links to the workers. See link.h.
+ * watchers.c: the tailer's links to the workers. See watchers.h.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "tailer/link.h"
+#include "tailer/watchers.h"
 #include "util/log.h"
 #include "util/mem.h"
 
@@ -13,7 +13,7 @@
 #define WATCHES_MAX	((size_t)1 << 20)
 
 void
-links_init(struct links *ls, struct proc *p)
+watchers_init(struct watchers *ls, struct proc *p)
 {
 	memset(ls, 0, sizeof(*ls));
 	TAILQ_INIT(&ls->list);
@@ -35,7 +35,7 @@ read_id(struct rdr *r, struct id *id)
 static int
 handle_watch(struct peer *p, struct rdr *r)
 {
-	struct link *l = peer_arg(p);
+	struct watcher *l = peer_arg(p);
 	struct id id;
 
 	if (read_id(r, &id) == -1)
@@ -52,7 +52,7 @@ handle_watch(struct peer *p, struct rdr *r)
 static int
 handle_unwatch(struct peer *p, struct rdr *r)
 {
-	struct link *l = peer_arg(p);
+	struct watcher *l = peer_arg(p);
 	struct id id;
 
 	if (read_id(r, &id) == -1)
@@ -66,8 +66,8 @@ handle_unwatch(struct peer *p, struct rdr *r)
 static int
 handle_synced(struct peer *p, struct rdr *r)
 {
-	struct link *l = peer_arg(p);
-	struct links *ls = l->all;
+	struct watcher *l = peer_arg(p);
+	struct watchers *ls = l->all;
 	unsigned nr = l->nr % BOARD_WORKERS;
 
 	(void)r;
@@ -91,7 +91,7 @@ static const struct peer_handler handlers[] = {
 static void
 sent(struct peer *p)
 {
-	struct link *l = peer_arg(p);
+	struct watcher *l = peer_arg(p);
 
 	l->all->changed(l->all->arg);
 }
@@ -107,8 +107,8 @@ free_later(evutil_socket_t fd, short what, void *arg)
 static void
 closed(struct peer *p, const char *why)
 {
-	struct link *l = peer_arg(p);
-	struct links *ls = l->all;
+	struct watcher *l = peer_arg(p);
+	struct watchers *ls = l->all;
 	struct timeval now = { 0, 0 };
 
 	log_info("the link to worker %u ended: %s", l->nr, why);
@@ -128,10 +128,10 @@ static const struct peer_ops ops = {
 	.closed = closed,
 };
 
-static struct link *
-find(struct links *ls, unsigned nr)
+static struct watcher *
+find(struct watchers *ls, unsigned nr)
 {
-	struct link *l;
+	struct watcher *l;
 
 	TAILQ_FOREACH(l, &ls->list, entry)
 		if (l->nr == nr)
@@ -140,10 +140,10 @@ find(struct links *ls, unsigned nr)
 }
 
 void
-links_add(struct links *ls, unsigned nr, int fd)
+watchers_add(struct watchers *ls, unsigned nr, int fd)
 {
 	struct peer_self self = proc_self(ls->proc);
-	struct link *l = find(ls, nr);
+	struct watcher *l = find(ls, nr);
 
 	if (l != NULL)
 		peer_break(l->peer, "the master sent a new one");
@@ -156,9 +156,9 @@ links_add(struct links *ls, unsigned nr, int fd)
 }
 
 bool
-links_synced(const struct links *ls)
+watchers_synced(const struct watchers *ls)
 {
-	const struct link *l;
+	const struct watcher *l;
 
 	if (!ls->peers_done)
 		return false;
@@ -169,15 +169,15 @@ links_synced(const struct links *ls)
 }
 
 bool
-links_empty(const struct links *ls)
+watchers_empty(const struct watchers *ls)
 {
 	return TAILQ_EMPTY(&ls->list);
 }
 
 void
-links_drain(struct links *ls)
+watchers_drain(struct watchers *ls)
 {
-	struct link *l, *next;
+	struct watcher *l, *next;
 
 	for (l = TAILQ_FIRST(&ls->list); l != NULL; l = next) {
 		next = TAILQ_NEXT(l, entry);
@@ -186,9 +186,9 @@ links_drain(struct links *ls)
 }
 
 void
-links_flush(struct links *ls)
+watchers_flush(struct watchers *ls)
 {
-	struct link *l, *next;
+	struct watcher *l, *next;
 
 	for (l = TAILQ_FIRST(&ls->list); l != NULL; l = next) {
 		next = TAILQ_NEXT(l, entry);
@@ -198,18 +198,18 @@ links_flush(struct links *ls)
 }
 
 void
-links_checkpoint(struct links *ls)
+watchers_checkpoint(struct watchers *ls)
 {
-	struct link *l;
+	struct watcher *l;
 
 	TAILQ_FOREACH(l, &ls->list, entry)
 		l->checkpoint = l->owed;
 }
 
 bool
-links_checkpoint_passed(const struct links *ls)
+watchers_checkpoint_passed(const struct watchers *ls)
 {
-	const struct link *l;
+	const struct watcher *l;
 
 	for (unsigned i = 0; i < BOARD_WORKERS; i++)
 		if (ls->lossy[i])
@@ -221,7 +221,7 @@ links_checkpoint_passed(const struct links *ls)
 }
 
 void
-link_send_event(struct link *l, const struct id *parent, const struct match_record *r)
+watcher_send_event(struct watcher *l, const struct id *parent, const struct match_record *r)
 {
 	struct buf *b;
 

@@ -1,19 +1,19 @@
 /*
- * link.h: the tailer's links to the workers: WATCH, UNWATCH and SYNCED in,
+ * watchers.h: the tailer's links to the workers: WATCH, UNWATCH and SYNCED in,
  * EVENT out; whether every worker has told its watches; how far what was sent
  * has left.
  */
-#ifndef TAILER_LINK_H
-#define TAILER_LINK_H
+#ifndef TAILER_WATCHERS_H
+#define TAILER_WATCHERS_H
 
 #include <sys/queue.h>
 
 #include "daemon/peer.h"
 #include "tailer/match.h"
 
-struct link {
-	TAILQ_ENTRY(link)	 entry;
-	struct links		*all;
+struct watcher {
+	TAILQ_ENTRY(watcher)	 entry;
+	struct watchers		*all;
 	struct peer		*peer;
 	unsigned		 nr;		/* the worker's */
 	bool			 synced;
@@ -23,8 +23,8 @@ struct link {
 	size_t			 nwatches;	/* WATCHes taken less UNWATCHes: bounds the table */
 };
 
-struct links {
-	TAILQ_HEAD(, link)	 list;
+struct watchers {
+	TAILQ_HEAD(, watcher)	 list;
 	struct proc		*proc;
 	struct matcher		 matcher;
 	bool			 peers_done;	/* the master told all workers that lived at our start */
@@ -36,19 +36,19 @@ struct links {
 	void			*arg;
 };
 
-void	links_init(struct links *ls, struct proc *p);
-void	links_add(struct links *ls, unsigned nr, int fd);
+void	watchers_init(struct watchers *ls, struct proc *p);
+void	watchers_add(struct watchers *ls, unsigned nr, int fd);
 /* Has every worker that we know told all its open watches? */
-bool	links_synced(const struct links *ls);
-bool	links_empty(const struct links *ls);
+bool	watchers_synced(const struct watchers *ls);
+bool	watchers_empty(const struct watchers *ls);
 /* Read every link to EAGAIN: all watches sent until now are known then. */
-void	links_drain(struct links *ls);
+void	watchers_drain(struct watchers *ls);
 /* Send what can be sent now. */
-void	links_flush(struct links *ls);
+void	watchers_flush(struct watchers *ls);
 /* Remember what has been put so far … */
-void	links_checkpoint(struct links *ls);
+void	watchers_checkpoint(struct watchers *ls);
 /* … has all of that left, with no worker unserved? */
-bool	links_checkpoint_passed(const struct links *ls);
-void	link_send_event(struct link *l, const struct id *parent, const struct match_record *r);
+bool	watchers_checkpoint_passed(const struct watchers *ls);
+void	watcher_send_event(struct watcher *l, const struct id *parent, const struct match_record *r);
 
 #endif
