@@ -1,6 +1,5 @@
 # Every check_*.c is one Check suite; TESTS lists them all.
 EXTRA_DIST += tests/vectors/fressian-vectors.tsv tests/vectors/fressian-bad.tsv tests/vectors/mapping.tsv
-AM_TESTS_ENVIRONMENT = CK_TIMEOUT_MULTIPLIER='15'; export CK_TIMEOUT_MULTIPLIER; srcdir='$(srcdir)'; export srcdir; top_builddir='$(top_builddir)'; export top_builddir;
 # Check ends a test after 4 seconds by itself, which a busy machine makes a failure of a sound one.
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; top_builddir='$(top_builddir)'; export top_builddir; \
 	CK_DEFAULT_TIMEOUT=120; export CK_DEFAULT_TIMEOUT;

@@ -89,16 +89,26 @@ record_give(struct handle *h, struct record *rec)
 	count(h, -1, -(int64_t)rec->bytes);
 }
 
-static void
-acked(struct handle *h, struct record *rec, const rd_kafka_message_t *m, bool offset_known)
+/* Ours, unless the topic says LogAppendTime. The embedded broker always claims that, with a time it made up. */
+static int64_t
+timestamp_of(const struct handle *h, const struct record *rec, const rd_kafka_message_t *m)
 {
 	rd_kafka_timestamp_type_t type;
 	int64_t timestamp = rd_kafka_message_timestamp(m, &type);
 
+	if (type != RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ||
+	    strcmp(h->proc->config.kafka.servers, CONFIG_EMBEDDED) == 0)
+		return rec->timestamp;
+	return timestamp;
+}
+
+static void
+acked(struct handle *h, struct record *rec, const rd_kafka_message_t *m, bool offset_known)
+{
 	board_add(h->proc->slot, COUNT_produce_acked, 1);
 	if (rec->link != NULL)
 		link_ack(rec->link, rec->seq, m->partition, offset_known ? m->offset : -1,
-		    type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ? timestamp : rec->timestamp);
+		    timestamp_of(h, rec, m));
 	record_give(h, rec);
 }
 

@@ -45,7 +45,7 @@ def reload():
 def broker_restarts():
     d = Daemon("embedded").start()
     os.kill(d.pids("broker")[0], signal.SIGKILL)
-    wait_until(lambda: len(d.grep("EMBEDDED BROKER")) == 2, 20, "the broker to be back")
+    wait_until(lambda: len(d.grep("EMBEDDED broker")) == 2, 20, "the broker to be back")
     wait_until(lambda: d.ready() and d.post({"action": "a", "data": {}})[0] == 202, 40, "POST on the new broker")
     d.stop()
 

@@ -208,7 +208,7 @@ class Daemon:
             return [line for line in f if re.search(pattern, line)]
 
     def embedded_address(self):
-        return re.search(r"EMBEDDED BROKER at ([0-9.:]+)", self.grep("EMBEDDED BROKER")[-1]).group(1)
+        return re.search(r"EMBEDDED broker, at ([0-9.]+:[0-9]+)", self.grep("EMBEDDED broker")[-1]).group(1)
 
     def stop(self, seconds=60):
         if self.process is None or self.process.poll() is not None:
