@@ -204,7 +204,6 @@ main(void)
 	int failed;
 
 	arena_init(&arena, 0);
-	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, forms_are_read, 0, sizeof(taken) / sizeof(taken[0]));
 	tcase_add_loop_test(t, forms_are_refused, 0, sizeof(refused) / sizeof(refused[0]));
 	tcase_add_test(t, mapping_rows_are_read);

@@ -300,7 +300,6 @@ main(void)
 	int failed;
 
 	arena_init(&arena, 0);
-	tcase_set_timeout(t, 120);
 	tcase_add_test(t, a_command);
 	tcase_add_test(t, repeated_keys_take_the_last_value_in_the_first_place);
 	tcase_add_test(t, many_repeated_keys);

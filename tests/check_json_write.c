@@ -207,7 +207,6 @@ main(void)
 	int failed;
 
 	arena_init(&arena, 0);
-	tcase_set_timeout(t, 120);
 	tcase_add_test(t, mapping_rows_are_read);
 	tcase_add_test(t, mapping_rows_are_written);
 	tcase_add_loop_test(t, values_in_json, 0, sizeof(written) / sizeof(written[0]));

@@ -173,7 +173,6 @@ main(void)
 	SRunner *r;
 	int failed;
 
-	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, accept_chooses_an_offer, 0, sizeof(accepts) / sizeof(accepts[0]));
 	tcase_add_loop_test(t, content_type_names_an_offer, 0, sizeof(types) / sizeof(types[0]));
 	tcase_add_test(t, no_header_at_all);

@@ -406,7 +406,6 @@ main(void)
 	SRunner *r;
 	int failed;
 
-	tcase_set_timeout(t, 120);
 	tcase_add_test(t, int64_from_text);
 	tcase_add_test(t, doubles_in_javas_layout);
 	tcase_add_test(t, floats_in_javas_layout);
