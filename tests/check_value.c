@@ -42,6 +42,29 @@ START_TEST(maps_and_sets_compare_without_order)
 }
 END_TEST
 
+/* #{#{… "x" "y"} "x" "y"}, or its entries in another order at every depth. */
+static struct value
+nested_set(unsigned depth, bool turned)
+{
+	struct value *items = arena_array(&arena, 3, sizeof(*items));
+
+	items[0] = depth == 0 ? value_int(1) : nested_set(depth - 1, turned);
+	items[1] = value_cstring(turned ? "y" : "x");
+	items[2] = value_cstring(turned ? "x" : "y");
+	return value_seq(VALUE_SET, items, 3);
+}
+
+/* It must not try each depth twice: that would never end. */
+START_TEST(sets_in_two_orders_at_every_depth_compare)
+{
+	struct value a = nested_set(200, false), b = nested_set(200, true);
+
+	ck_assert(value_equal(&a, &b));
+	((struct value *)(uintptr_t)b.u.items)[1] = value_int(2);
+	ck_assert(!value_equal(&a, &b));
+}
+END_TEST
+
 START_TEST(numbers_compare_by_kind_and_bits)
 {
 	struct value i = value_int(5), d = value_double(5), n = value_double(NAN),
@@ -102,6 +125,7 @@ main(void)
 	arena_init(&arena, 0);
 	tcase_add_test(t, keywords_split_at_the_first_slash);
 	tcase_add_test(t, maps_and_sets_compare_without_order);
+	tcase_add_test(t, sets_in_two_orders_at_every_depth_compare);
 	tcase_add_test(t, numbers_compare_by_kind_and_bits);
 	tcase_add_test(t, repeated_keys_keep_the_first_place_and_the_last_value);
 	tcase_add_test(t, utf8_refuses_what_rfc_3629_refuses);

@@ -36,51 +36,83 @@ name_equal(const struct value_name *a, const struct value_name *b)
 	    (a->ns == NULL || bytes_equal(a->ns, a->ns_len, b->ns, b->ns_len));
 }
 
+static uint64_t hash_items(uint64_t h, const struct value *items, size_t n);
+/* in_order: maps and sets too must hold their entries in the same order, at every depth. */
+static bool equal(const struct value *a, const struct value *b, bool in_order);
+
 static bool
-items_equal(const struct value *a, const struct value *b, size_t n)
+items_equal(const struct value *a, const struct value *b, size_t n, bool in_order)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!value_equal(&a[i], &b[i]))
+		if (!equal(&a[i], &b[i], in_order))
 			return false;
 	return true;
 }
 
+/* Entries by hash: the hash of each, and places that hold an entry's number + 1 (0: free). */
+struct index {
+	uint64_t	*hashes;
+	uint32_t	*places;
+	size_t		 mask;
+};
+
+/* Of n entries of `step` values each, in an arena without limit. Returns the sum of the hashes. */
+static uint64_t
+index_entries(struct index *ix, struct arena *a, const struct value *items, size_t n, size_t step)
+{
+	uint64_t sum = 0;
+	size_t cap = 16, at;
+
+	while (cap < n * 2)
+		cap *= 2;
+	ix->mask = cap - 1;
+	ix->hashes = arena_array(a, n, sizeof(*ix->hashes));
+	ix->places = arena_array(a, cap, sizeof(*ix->places));
+	memset(ix->places, 0, cap * sizeof(*ix->places));
+	for (size_t i = 0; i < n; i++) {
+		sum += ix->hashes[i] = hash_items(0, &items[i * step], step);
+		for (at = (size_t)ix->hashes[i] & ix->mask; ix->places[at] != 0; )
+			at = (at + 1) & ix->mask;
+		ix->places[at] = (uint32_t)i + 1;
+	}
+	return sum;
+}
+
+static bool
+find_entry(const struct index *ix, uint64_t hash, const struct value *entry,
+    const struct value *items, size_t step)
+{
+	size_t at, i;
+
+	for (at = (size_t)hash & ix->mask; ix->places[at] != 0; at = (at + 1) & ix->mask) {
+		i = ix->places[at] - 1;
+		if (ix->hashes[i] == hash && items_equal(entry, &items[i * step], step, false))
+			return true;
+	}
+	return false;
+}
+
 /*
- * Do a and b, n entries of `step` values each, hold the same entries in some order? Keys are unique in both.
- * In the order they stand (the usual case) this is linear; else an index by hash bounds the work.
+ * Do a and b, n entries of `step` values each, hold the same entries in some order? Keys are unique
+ * in both. The order they stand in is the usual case, and is tried first, without another order
+ * further down; then only entries of the same hash are compared. So the work grows with size times
+ * depth. (Would the first try fall back too, sets in two orders would double it at every depth.)
  */
 static bool
 unordered_equal(const struct value *a, const struct value *b, size_t n, size_t step)
 {
 	struct arena arena;
-	uint32_t *index;
-	size_t cap = 16, found = 0;
+	struct index of_a, of_b;
+	size_t i = 0;
 
-	if (items_equal(a, b, n * step))
+	if (items_equal(a, b, n * step, true))
 		return true;
-	while (cap < n * 2)
-		cap *= 2;
 	arena_init(&arena, 0);
-	index = arena_array(&arena, cap, sizeof(*index));
-	memset(index, 0, cap * sizeof(*index));
-	for (size_t i = 0; i < n; i++) {
-		size_t at = (size_t)value_hash(&b[i * step]) & (cap - 1);
-
-		while (index[at] != 0)
-			at = (at + 1) & (cap - 1);
-		index[at] = (uint32_t)i + 1;
-	}
-	for (size_t i = 0; i < n; i++) {
-		size_t at = (size_t)value_hash(&a[i * step]) & (cap - 1);
-
-		for (; index[at] != 0; at = (at + 1) & (cap - 1))
-			if (items_equal(&a[i * step], &b[(index[at] - 1) * step], step)) {
-				found++;
-				break;
-			}
-	}
+	if (index_entries(&of_a, &arena, a, n, step) == index_entries(&of_b, &arena, b, n, step))
+		while (i < n && find_entry(&of_b, of_a.hashes[i], &a[i * step], b, step))
+			i++;
 	arena_free(&arena);
-	return found == n;
+	return i == n;
 }
 
 static bool
@@ -97,17 +129,27 @@ bigdec_equal(const struct value_bigdec *a, const struct value_bigdec *b)
 }
 
 static bool
-tagged_equal(const struct value *a, const struct value *b)
+tagged_equal(const struct value *a, const struct value *b, bool in_order)
 {
-	return a->n == b->n && value_equal(a->u.tagged->tag, b->u.tagged->tag) &&
-	    items_equal(a->u.tagged->fields, b->u.tagged->fields, a->n);
+	return a->n == b->n && equal(a->u.tagged->tag, b->u.tagged->tag, in_order) &&
+	    items_equal(a->u.tagged->fields, b->u.tagged->fields, a->n, in_order);
 }
 
-bool
-value_equal(const struct value *a, const struct value *b)
+/* Maps and sets: n entries of `step` values. */
+static bool
+entries_equal(const struct value *a, const struct value *b, size_t step, bool in_order)
+{
+	if (a->n != b->n)
+		return false;
+	return in_order ? items_equal(a->u.items, b->u.items, a->n * step, true) :
+	    unordered_equal(a->u.items, b->u.items, a->n, step);
+}
+
+static bool
+equal(const struct value *a, const struct value *b, bool in_order)
 {
 	if (is_sequence(a) && is_sequence(b))
-		return a->n == b->n && items_equal(a->u.items, b->u.items, a->n);
+		return a->n == b->n && items_equal(a->u.items, b->u.items, a->n, in_order);
 	if (a->kind != b->kind || a->sub != b->sub)
 		return false;
 	switch ((enum value_kind)a->kind) {
@@ -139,21 +181,27 @@ value_equal(const struct value *a, const struct value *b)
 	case VALUE_UUID:
 		return id_equal(a->u.id, b->u.id);
 	case VALUE_RATIO:
-		return items_equal(a->u.items, b->u.items, 2);
+		return items_equal(a->u.items, b->u.items, 2, in_order);
 	case VALUE_ARRAY:
-		return a->n == b->n && items_equal(a->u.items, b->u.items, a->n);
+		return a->n == b->n && items_equal(a->u.items, b->u.items, a->n, in_order);
 	case VALUE_SET:
-		return a->n == b->n && unordered_equal(a->u.items, b->u.items, a->n, 1);
+		return entries_equal(a, b, 1, in_order);
 	case VALUE_MAP:
-		return a->n == b->n && unordered_equal(a->u.items, b->u.items, a->n, 2);
+		return entries_equal(a, b, 2, in_order);
 	case VALUE_TAGGED:
-		return tagged_equal(a, b);
+		return tagged_equal(a, b, in_order);
 	case VALUE_LIST:
 	case VALUE_VECTOR:
 	case VALUE_NKINDS:
 		break;
 	}
 	return false;
+}
+
+bool
+value_equal(const struct value *a, const struct value *b)
+{
+	return equal(a, b, false);
 }
 
 static uint64_t
