@@ -25,3 +25,11 @@ fuzz_fuzz_negotiate_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_edn_SOURCES = fuzz/fuzz_edn.c
 fuzz_fuzz_edn_LDFLAGS = $(FUZZ_LDFLAGS)
 fuzz_fuzz_edn_LDADD = $(FUZZ_LIBS)
+FUZZERS += fuzz/fuzz_transit_json fuzz/fuzz_transit_msgpack
+fuzz_fuzz_transit_json_SOURCES = fuzz/fuzz_transit_json.c fuzz/fuzz_transit.h
+fuzz_fuzz_transit_json_LDFLAGS = $(FUZZ_LDFLAGS)
+fuzz_fuzz_transit_json_LDADD = $(FUZZ_LIBS)
+
+fuzz_fuzz_transit_msgpack_SOURCES = fuzz/fuzz_transit_msgpack.c fuzz/fuzz_transit.h
+fuzz_fuzz_transit_msgpack_LDFLAGS = $(FUZZ_LDFLAGS)
+fuzz_fuzz_transit_msgpack_LDADD = $(FUZZ_LIBS)

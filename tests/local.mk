@@ -101,3 +101,11 @@ tests_config_docs_LDADD = libconfig.a libutil.a
 check_SCRIPTS += tests/config_docs.sh tests/initscript.sh
 TESTS += tests/config_docs.sh tests/initscript.sh
 EXTRA_DIST += tests/config_docs.sh tests/initscript.sh
+CHECKS += tests/check_transit tests/check_transit_bad
+tests_check_transit_SOURCES = tests/check_transit.c tests/gen_value.c tests/gen_value.h tests/tsv.c tests/tsv.h
+tests_check_transit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_transit_LDADD = $(TEST_LIBS)
+
+tests_check_transit_bad_SOURCES = tests/check_transit_bad.c tests/tsv.c tests/tsv.h
+tests_check_transit_bad_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_transit_bad_LDADD = $(TEST_LIBS)

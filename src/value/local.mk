@@ -38,6 +38,15 @@ libvalue_a_SOURCES = \
 	src/value/number.c src/value/number.h \
 	src/value/number_format.c \
 	src/value/transit.h \
+	src/value/transit_cache.c src/value/transit_cache.h \
+	src/value/transit_decode.c src/value/transit_decode.h \
+	src/value/transit_emit_json.c \
+	src/value/transit_emit_msgpack.c \
+	src/value/transit_json_read.c \
+	src/value/transit_msgpack_read.c \
+	src/value/transit_scalar.c src/value/transit_scalar.h \
+	src/value/transit_tag.c src/value/transit_tag.h \
+	src/value/transit_write.c src/value/transit_write.h \
 	src/value/utf8.c src/value/utf8.h \
 	src/value/value.c src/value/value.h
 EXTRA_DIST += docs/fressian.md
