@@ -116,7 +116,7 @@ class Daemon:
             "kafka": {"servers": servers},
             "topics": {"commands": commands, "events": events},
             "log": {"to": "stderr", "level": "debug"},
-            "": {"user": '"%s"' % user, "group": '"%s"' % user, "pidfile": self.pidfile},
+            "": {"user": '"%s"' % user, "pidfile": self.pidfile},
         }
         for section, keys in (extra or {}).items():
             self.options.setdefault(section, {}).update(keys)
