@@ -92,7 +92,8 @@ arena_alloc(struct arena *a, size_t size)
 
 	if (size > SIZE_MAX / 2)
 		return NULL;
-	size = (size + ALIGN - 1) & ~(ALIGN - 1);
+	/* Even nothing has an address of its own: NULL only ever means that the limit is reached. */
+	size = size == 0 ? ALIGN : (size + ALIGN - 1) & ~(ALIGN - 1);
 	if (size > (size_t)(a->end - a->next) && grow(a, size) == -1)
 		return NULL;
 	p = a->next;

@@ -5,6 +5,7 @@ libvalue_a_SOURCES = \
 	src/value/bignum_decimal.c \
 	src/value/cesu8.c src/value/cesu8.h \
 	src/value/codec.c src/value/codec.h \
+	src/value/codecs.c \
 	src/value/edn.h \
 	src/value/edn_collection.c \
 	src/value/edn_number.c \
