@@ -33,3 +33,7 @@ fuzz_fuzz_transit_json_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_transit_msgpack_SOURCES = fuzz/fuzz_transit_msgpack.c fuzz/fuzz_transit.h
 fuzz_fuzz_transit_msgpack_LDFLAGS = $(FUZZ_LDFLAGS)
 fuzz_fuzz_transit_msgpack_LDADD = $(FUZZ_LIBS)
+FUZZERS += fuzz/fuzz_config
+fuzz_fuzz_config_SOURCES = fuzz/fuzz_config.c
+fuzz_fuzz_config_LDFLAGS = $(FUZZ_LINK)
+fuzz_fuzz_config_LDADD = libconfig.a libutil.a $(YAML_LIBS)

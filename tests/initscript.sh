@@ -155,6 +155,7 @@ leftovers() {
 	expect 1 status "dead"
 	expect 7 reload "not running"
 	expect 0 stop "not running"
+	expect 3 status "not running"
 	sh -c 'echo $$' >"$pidfile"
 	expect 1 status "dead"
 	echo "rubbish" >"$pidfile"
