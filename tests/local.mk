@@ -74,6 +74,11 @@ tests_check_outcome_SOURCES = tests/check_outcome.c
 tests_check_outcome_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_outcome_LDADD = libproducer.a $(CHECK_LIBS)
 
+tests_check_worker_SOURCES = tests/check_worker.c tests/fake_roles.c tests/fake_roles.h
+tests_check_worker_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_worker_LDADD = libworker.a libdaemon.a libconfig.a libcommand.a $(TEST_LIBS) $(EVENT_LIBS) \
+	$(YAML_LIBS) $(SECCOMP_LIBS)
+
 tests_check_guard_SOURCES = tests/check_guard.c
 tests_check_guard_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_guard_LDADD = libworker.a libdaemon.a libvalue.a libutil.a $(EVENT_LIBS) $(CHECK_LIBS) \

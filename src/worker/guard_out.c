@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <string.h>
+#include <stdio.h>
 
 #include <event2/util.h>
 
@@ -96,6 +96,16 @@ count(struct guard *g, int status)
 		board_add(g->slot, COUNT_http_5xx, 1);
 }
 
+/* An answer to HEAD says how long that to GET would be (RFC 9110 9.3.2); evhttp would send the body. */
+static void
+head_length(struct guard_request *r, size_t len)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%zu", len);
+	guard_header(r, "Content-Length", text);
+}
+
 void
 guard_reply(struct guard_request *r, int status, const void *body, size_t len)
 {
@@ -108,8 +118,11 @@ guard_reply(struct guard_request *r, int status, const void *body, size_t len)
 		guard_header(r, "Connection", "close");
 	else if (r->head.minor == 0)
 		guard_header(r, "Connection", "keep-alive");
+	if (r->head.method == METHOD_HEAD)
+		head_length(r, len);
+	else
+		evbuffer_add(g->scratch, body, len);
 	count(g, status);
-	evbuffer_add(g->scratch, body, len);
 	/* evhttp ends a request in two ways, both without us: after the flush below, or with the connection. */
 	evhttp_send_reply(r->ev, status, problem_reason(status), g->scratch);
 	r->ev = NULL;
