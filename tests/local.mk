@@ -74,6 +74,7 @@ tests_check_outcome_SOURCES = tests/check_outcome.c
 tests_check_outcome_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_outcome_LDADD = libproducer.a $(CHECK_LIBS)
 
+CHECKS += tests/check_worker
 tests_check_worker_SOURCES = tests/check_worker.c tests/fake_roles.c tests/fake_roles.h
 tests_check_worker_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_worker_LDADD = libworker.a libdaemon.a libconfig.a libcommand.a $(TEST_LIBS) $(EVENT_LIBS) \
