@@ -116,3 +116,15 @@ tests_check_transit_LDADD = $(TEST_LIBS)
 tests_check_transit_bad_SOURCES = tests/check_transit_bad.c tests/tsv.c tests/tsv.h
 tests_check_transit_bad_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_transit_bad_LDADD = $(TEST_LIBS)
+
+# What a test needs that plays the other end of a link.
+LINK_LIBS = libdaemon.a libconfig.a libcommand.a libvalue.a libutil.a $(EVENT_LIBS) $(YAML_LIBS) \
+	$(SECCOMP_LIBS) $(CHECK_LIBS) $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) -lm
+FAKE = tests/fake.c tests/fake.h
+CHECKS += tests/check_submit tests/check_submit_loss
+tests_check_submit_SOURCES = tests/check_submit.c tests/submit_stage.c tests/submit_stage.h $(FAKE)
+tests_check_submit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_submit_LDADD = libworker.a $(LINK_LIBS)
+tests_check_submit_loss_SOURCES = tests/check_submit_loss.c tests/submit_stage.c tests/submit_stage.h $(FAKE)
+tests_check_submit_loss_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_submit_loss_LDADD = libworker.a $(LINK_LIBS)
