@@ -8,6 +8,7 @@
 
 #include "util/arena.h"
 #include "util/buf.h"
+#include "util/hex.h"
 #include "util/id.h"
 #include "util/idtab.h"
 
@@ -116,6 +117,23 @@ START_TEST(arena_keeps_its_limit)
 }
 END_TEST
 
+START_TEST(hex_is_read_and_written)
+{
+	uint8_t bytes[4];
+	struct buf b;
+
+	buf_init(&b, 0);
+	ck_assert(hex_decode("00fFa5", 6, bytes));
+	hex_encode(&b, bytes, 3);
+	ck_assert_str_eq(buf_cstr(&b), "00ffa5");
+	ck_assert(hex_decode("", 0, bytes));
+	ck_assert(!hex_decode("0", 1, bytes));
+	ck_assert(!hex_decode("0g", 2, bytes));
+	ck_assert(!hex_decode("x0", 2, bytes));
+	buf_free(&b);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -131,6 +149,7 @@ main(void)
 	tcase_add_test(t, reader_never_passes_its_end);
 	tcase_add_test(t, buffer_keeps_its_maximum);
 	tcase_add_test(t, arena_keeps_its_limit);
+	tcase_add_test(t, hex_is_read_and_written);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "util/hex.h"
 #include "util/id.h"
 #include "value/bignum.h"
 #include "value/edn_reader.h"
@@ -73,16 +74,6 @@ make_text(struct edn_reader *r, const struct tag *tag, const struct value *form,
 	return form->kind == VALUE_STRING ? 0 : 1;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* "1-1-1-1-1" too, as java.util.UUID reads it: each group filled up from the left. */
 static bool
 parse_uuid(const char *s, size_t len, struct id *id)
@@ -122,20 +113,6 @@ make_uuid(struct edn_reader *r, const struct tag *tag, const struct value *form,
 	return out->kind == VALUE_NIL ? edn_full(r) : 0;
 }
 
-/* The bytes of a hex string, into room for half its length. */
-static bool
-parse_hex(const struct value *text, uint8_t *bytes)
-{
-	for (uint32_t i = 0; i < text->n / 2; i++) {
-		int high = hex_digit(text->u.text[2 * i]), low = hex_digit(text->u.text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		bytes[i] = (uint8_t)(high << 4 | low);
-	}
-	return text->n % 2 == 0;
-}
-
 static int
 make_bytes(struct edn_reader *r, const struct tag *tag, const struct value *form, struct value *out)
 {
@@ -146,7 +123,7 @@ make_bytes(struct edn_reader *r, const struct tag *tag, const struct value *form
 	if ((bytes = arena_alloc(r->arena, form->n / 2 + 1)) == NULL)
 		return edn_full(r);
 	*out = (struct value){ .kind = tag->kind, .n = form->n / 2, .u.bytes = bytes };
-	return parse_hex(form, bytes) ? 0 : 1;
+	return hex_decode(form->u.text, form->n, bytes) ? 0 : 1;
 }
 
 /* [ns name] */
@@ -264,7 +241,7 @@ expand(uint8_t **p, const struct value *pair, bool hex, size_t size)
 		return true;
 	if (!hex)
 		memcpy(*p, pair->u.items[0].u.text, once);
-	else if (!parse_hex(&pair->u.items[0], *p))
+	else if (!hex_decode(pair->u.items[0].u.text, pair->u.items[0].n, *p))
 		return false;
 	for (size_t i = once; i < size; i++)
 		(*p)[i] = (*p)[i - once];

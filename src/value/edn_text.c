@@ -2,6 +2,7 @@
  * edn_text.c: the pieces of EDN's output that are text: characters, strings,
  * bytes in hex, names. See edn_text.h.
  */
+#include "util/hex.h"
 #include "value/edn_syntax.h"
 #include "value/edn_text.h"
 #include "value/utf8.h"
@@ -57,18 +58,8 @@ edn_text_string(struct buf *out, const char *s, size_t len)
 void
 edn_text_bytes(struct buf *out, const uint8_t *bytes, size_t n)
 {
-	static const char digits[] = "0123456789abcdef";
-	size_t len = n * 2;
-	uint8_t *p;
-
 	buf_puts(out, "#bytes \"");
-	if ((p = buf_reserve(out, len)) != NULL) {
-		for (size_t i = 0; i < n; i++) {
-			p[2 * i] = (uint8_t)digits[bytes[i] >> 4];
-			p[2 * i + 1] = (uint8_t)digits[bytes[i] & 15];
-		}
-		buf_commit(out, len);
-	}
+	hex_encode(out, bytes, n);
 	buf_putc(out, '"');
 }
 
