@@ -128,3 +128,12 @@ tests_check_submit_LDADD = libworker.a $(LINK_LIBS)
 tests_check_submit_loss_SOURCES = tests/check_submit_loss.c tests/submit_stage.c tests/submit_stage.h $(FAKE)
 tests_check_submit_loss_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_submit_loss_LDADD = libworker.a $(LINK_LIBS)
+CHECKS += tests/check_mapping
+tests_check_mapping_SOURCES = tests/check_mapping.c tests/tsv.c tests/tsv.h
+tests_check_mapping_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_mapping_LDADD = libcommand.a $(TEST_LIBS)
+
+# The tables through the built cmdrctl.
+check_SCRIPTS += tests/convert.sh
+TESTS += tests/convert.sh
+EXTRA_DIST += tests/convert.sh
