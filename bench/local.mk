@@ -3,3 +3,4 @@ EXTRA_PROGRAMS += bench/bare
 bench_bare_SOURCES = bench/bare.c
 bench_bare_LDADD = $(EVENT_LIBS)
 CLEANFILES += bench/bare
+EXTRA_DIST += bench/README.md bench/go-gateway/go.mod bench/go-gateway/main.go bench/post.lua bench/run

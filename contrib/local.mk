@@ -10,3 +10,20 @@ init_SCRIPTS = contrib/init.d/cmdr
 logrotatedir = $(sysconfdir)/logrotate.d
 logrotate_DATA = contrib/logrotate/cmdr
 systemdsystemunit_DATA = contrib/systemd/cmdr.service
+
+# What a source package carries besides: to try it, to test it, to learn from.
+EXTRA_DIST += contrib/packages contrib/test contrib/try \
+	contrib/examples/README.md \
+	contrib/examples/c/Makefile contrib/examples/c/README.md contrib/examples/c/fressian_lite.c \
+	contrib/examples/c/fressian_lite.h contrib/examples/c/fressian_lite_impl.h \
+	contrib/examples/c/fressian_lite_read.c contrib/examples/c/processor.c contrib/examples/c/run \
+	contrib/examples/clojure/README.md contrib/examples/clojure/pom.xml \
+	contrib/examples/clojure/processor.clj contrib/examples/clojure/run \
+	contrib/examples/java/README.md contrib/examples/java/pom.xml contrib/examples/java/run \
+	contrib/examples/java/src/Fressian.java contrib/examples/java/src/Processor.java \
+	contrib/examples/python/README.md contrib/examples/python/fressian_lite.py \
+	contrib/examples/python/processor.py contrib/examples/python/run \
+	contrib/kafka/README.md contrib/kafka/dump.pl contrib/kafka/kafka contrib/kafka/pom.xml \
+	contrib/kafka/reference/edn.clj contrib/kafka/reference/pom.xml \
+	contrib/kafka/reference/read-topic.clj contrib/kafka/reference/write-fressian.clj \
+	contrib/kafka/server.properties.in

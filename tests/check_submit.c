@@ -14,7 +14,7 @@
 START_TEST(an_async_command_is_published_and_acknowledged)
 {
 	struct submission *s;
-	struct fake_frame f;
+	struct far_frame f;
 	struct told t;
 	struct rdr r;
 	struct value v;
@@ -25,7 +25,7 @@ START_TEST(an_async_command_is_published_and_acknowledged)
 	s = ask_async(&t);
 	ck_assert_ptr_nonnull(s);
 	turn();
-	ck_assert(fake_recv(&producer, &f));
+	ck_assert(far_recv(&producer, &f));
 	ck_assert_uint_eq(f.type, IPC_PUBLISH);
 	r = rdr_of(f.payload, f.len);
 	ck_assert_uint_eq(rdr_u64(&r), s->seq);
@@ -315,7 +315,7 @@ START_TEST(what_cannot_be_sent_is_refused_at_once)
 	ck_assert_ptr_null(ask_async(&t));
 	ck_assert_int_eq(t.r.outcome, SUBMIT_UNREACHABLE);
 	atomic_store(&proc.shared->producer.answered_ms, clock_ms() + LONG_WAIT);
-	fake_die(&producer);
+	far_die(&producer);
 	turn();
 	ck_assert_ptr_null(ask_async(&t));
 	ck_assert_int_eq(t.r.outcome, SUBMIT_UNREACHABLE);

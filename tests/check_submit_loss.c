@@ -25,7 +25,7 @@ block_tailer(void)
 START_TEST(the_publish_waits_until_its_watch_has_left)
 {
 	struct told t;
-	struct fake_frame f;
+	struct far_frame f;
 	bool watched = false;
 
 	block_tailer();
@@ -39,7 +39,7 @@ START_TEST(the_publish_waits_until_its_watch_has_left)
 	ck_assert(producer_has_nothing());
 	while (!watched) {
 		turn();
-		while (fake_recv(&tailer, &f))
+		while (far_recv(&tailer, &f))
 			watched = f.type == IPC_WATCH;
 	}
 	turn();
@@ -54,7 +54,7 @@ START_TEST(a_tailer_that_dies_first_leaves_nothing_published)
 	block_tailer();
 	ask_sync(&t);
 	turn();
-	fake_die(&tailer);
+	far_die(&tailer);
 	turn();
 	ck_assert_int_eq(t.times, 1);
 	ck_assert_int_eq(t.r.outcome, SUBMIT_NO_TAILER);
@@ -72,7 +72,7 @@ START_TEST(a_new_tailer_is_told_the_open_watches)
 	turn();
 	id = tailer_finds(IPC_WATCH);
 	ack(published());
-	fake_die(&tailer);
+	far_die(&tailer);
 	turn();
 	ck_assert_int_eq(t.times, 0);
 	ck_assert_ptr_null(ask_sync(&refused));
@@ -104,7 +104,7 @@ START_TEST(a_lost_producer_tells_unsent_from_unknown)
 	for (int i = 0; i < 2; i++)
 		event_base_loop(proc.base, EVLOOP_NONBLOCK);
 	ck_assert_uint_gt(peer_waiting(engine->producer), 0);
-	fake_die(&producer);
+	far_die(&producer);
 	turn();
 	ck_assert_int_eq(acked.r.outcome, SUBMIT_ACKED);
 	ck_assert_int_eq(sent.r.outcome, SUBMIT_UNKNOWN);
@@ -127,11 +127,11 @@ START_TEST(what_a_producer_said_before_its_end_counts)
 	turn();
 	ack(published());
 	/* The master's new link may be there before the old one was seen to end. */
-	struct fake old = producer;
-	engine_peer(engine, ROLE_PRODUCER, 0, fake_link(&producer));
+	struct far old = producer;
+	engine_peer(engine, ROLE_PRODUCER, 0, far_link(&producer));
 	ck_assert_int_eq(t.times, 1);
 	ck_assert_int_eq(t.r.outcome, SUBMIT_ACKED);
-	fake_die(&old);
+	far_die(&old);
 	turn();
 	all_done();
 }
@@ -143,11 +143,11 @@ START_TEST(a_replaced_producer_leaves_what_it_had_unknown)
 
 	ask_async(&t);
 	turn();
-	struct fake old = producer;
+	struct far old = producer;
 	link_producer();
 	ck_assert_int_eq(t.times, 1);
 	ck_assert_int_eq(t.r.outcome, SUBMIT_UNKNOWN);
-	fake_die(&old);
+	far_die(&old);
 	ask_async(&next);
 	turn();
 	ack(published());
@@ -162,7 +162,7 @@ START_TEST(a_missing_link_is_asked_for)
 	struct control_msg m;
 	struct rdr r;
 
-	fake_die(&producer);
+	far_die(&producer);
 	turn();
 	ck_assert(!engine_linked(engine));
 	while (recv(master, &(uint8_t){ 0 }, 1, MSG_PEEK | MSG_DONTWAIT) == -1)
@@ -186,7 +186,7 @@ START_TEST(a_peer_that_talks_nonsense_is_cut)
 	turn();
 	ck_assert_int_eq(t.r.outcome, SUBMIT_UNKNOWN);
 	ck_assert(!engine_linked(engine));
-	fake_send(&tailer, IPC_ACK, "1234567890123456789012345678", 28);
+	far_send(&tailer, IPC_ACK, "1234567890123456789012345678", 28);
 	turn();
 	ck_assert_ptr_null(engine->tailer);
 	all_done();

@@ -16,7 +16,7 @@ static const struct role worker = { .id = ROLE_WORKER, .name = "worker" };
 
 struct proc proc;
 struct engine *engine;
-struct fake producer, tailer;
+struct far producer, tailer;
 struct arena arena;
 int master;
 static struct wheel wheel;
@@ -52,8 +52,8 @@ wait_until_told(const struct told *t)
 void
 link_producer(void)
 {
-	engine_peer(engine, ROLE_PRODUCER, 0, fake_link(&producer));
-	fake_hello(&producer, ROLE_PRODUCER, 0, 7);
+	engine_peer(engine, ROLE_PRODUCER, 0, far_link(&producer));
+	far_hello(&producer, ROLE_PRODUCER, 0, 7);
 	turn();
 }
 
@@ -61,14 +61,14 @@ link_producer(void)
 int
 link_tailer(void)
 {
-	struct fake_frame f;
+	struct far_frame f;
 	int watches = 0;
 
-	engine_peer(engine, ROLE_TAILER, 0, fake_link(&tailer));
-	fake_hello(&tailer, ROLE_TAILER, 0, 7);
+	engine_peer(engine, ROLE_TAILER, 0, far_link(&tailer));
+	far_hello(&tailer, ROLE_TAILER, 0, 7);
 	turn();
 	for (;;) {
-		ck_assert(fake_recv(&tailer, &f));
+		ck_assert(far_recv(&tailer, &f));
 		if (f.type == IPC_SYNCED)
 			return watches;
 		ck_assert_uint_eq(f.type, IPC_WATCH);
@@ -138,10 +138,10 @@ ask_async(struct told *t)
 uint64_t
 published(void)
 {
-	struct fake_frame f;
+	struct far_frame f;
 	struct rdr r;
 
-	ck_assert(fake_recv(&producer, &f));
+	ck_assert(far_recv(&producer, &f));
 	ck_assert_uint_eq(f.type, IPC_PUBLISH);
 	r = rdr_of(f.payload, f.len);
 	return rdr_u64(&r);
@@ -150,19 +150,19 @@ published(void)
 bool
 producer_has_nothing(void)
 {
-	struct fake_frame f;
+	struct far_frame f;
 
-	return !fake_recv(&producer, &f);
+	return !far_recv(&producer, &f);
 }
 
 /* The tailer finds this message next; its id is put out. */
 struct id
 tailer_finds(enum ipc_type type)
 {
-	struct fake_frame f;
+	struct far_frame f;
 	struct id id;
 
-	ck_assert(fake_recv(&tailer, &f));
+	ck_assert(far_recv(&tailer, &f));
 	ck_assert_uint_eq(f.type, type);
 	ck_assert_uint_eq(f.len, ID_BYTES);
 	memcpy(id.b, f.payload, ID_BYTES);
@@ -172,9 +172,9 @@ tailer_finds(enum ipc_type type)
 bool
 tailer_has_nothing(void)
 {
-	struct fake_frame f;
+	struct far_frame f;
 
-	return !fake_recv(&tailer, &f);
+	return !far_recv(&tailer, &f);
 }
 
 void
@@ -186,7 +186,7 @@ ack(uint64_t seq)
 	buf_put_u32(&b, 2);
 	buf_put_u64(&b, 17);
 	buf_put_u64(&b, 1474374896801);
-	fake_send(&producer, IPC_ACK, b.data, b.len);
+	far_send(&producer, IPC_ACK, b.data, b.len);
 	buf_free(&b);
 }
 
@@ -198,7 +198,7 @@ nak(uint64_t seq, enum ipc_nak kind)
 	buf_put_u64(&b, seq);
 	buf_putc(&b, (int)kind);
 	buf_puts(&b, "because");
-	fake_send(&producer, IPC_NAK, b.data, b.len);
+	far_send(&producer, IPC_NAK, b.data, b.len);
 	buf_free(&b);
 }
 
@@ -212,7 +212,7 @@ send_event(const struct id *parent, const char *value)
 	buf_put_u64(&b, 99);
 	buf_put_u64(&b, 1474374896900);
 	buf_puts(&b, value);
-	fake_send(&tailer, IPC_EVENT, b.data, b.len);
+	far_send(&tailer, IPC_EVENT, b.data, b.len);
 	buf_free(&b);
 }
 

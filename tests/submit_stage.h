@@ -1,12 +1,12 @@
 /*
  * submit_stage.h: a worker's engine between a producer, a tailer and a master
- * that the test plays (fake.h), and short words for what they say and find.
+ * that the test plays (far_end.h), and short words for what they say and find.
  * For the check_submit suites; each test has a process of its own.
  */
 #ifndef TESTS_SUBMIT_STAGE_H
 #define TESTS_SUBMIT_STAGE_H
 
-#include "fake.h"
+#include "far_end.h"
 #include "util/arena.h"
 #include "worker/engine.h"
 
@@ -21,7 +21,7 @@ struct told {
 
 extern struct proc	 proc;		/* worker 0 of generation 7 */
 extern struct engine	*engine;
-extern struct fake	 producer, tailer;
+extern struct far	 producer, tailer;
 extern int		 master;	/* its end of the control socket */
 extern struct arena	 arena;
 

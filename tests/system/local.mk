@@ -1,3 +1,6 @@
 # The installed daemon, driven by real clients.
 system-check: all
 	$(srcdir)/tests/system/run $(builddir)
+.PHONY: system-check
+EXTRA_DIST += tests/system/cluster.py tests/system/contract.py tests/system/embedded.py tests/system/faults.py \
+	tests/system/lib.py tests/system/run

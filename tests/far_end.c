@@ -1,5 +1,5 @@
 /*
- * fake.c: the far end of a link between roles, played by a test. See fake.h.
+ * far_end.c: the far end of a link between roles, played by a test. See far_end.h.
  * Also what src/roles.c would bring: the names of roles, without their code.
  */
 #include <sys/socket.h>
@@ -10,7 +10,7 @@
 #include <check.h>
 
 #include "daemon/role.h"
-#include "fake.h"
+#include "far_end.h"
 
 #define HEAD ((size_t)8)
 
@@ -30,7 +30,7 @@ role_by_name(const char *name)
 }
 
 int
-fake_link(struct fake *f)
+far_link(struct far *f)
 {
 	int fds[2];
 
@@ -43,7 +43,7 @@ fake_link(struct fake *f)
 }
 
 void
-fake_send(struct fake *f, unsigned type, const void *payload, size_t len)
+far_send(struct far *f, unsigned type, const void *payload, size_t len)
 {
 	struct buf b = { 0 };
 
@@ -57,7 +57,7 @@ fake_send(struct fake *f, unsigned type, const void *payload, size_t len)
 }
 
 void
-fake_hello(struct fake *f, enum role_id role, unsigned nr, unsigned generation)
+far_hello(struct far *f, enum role_id role, unsigned nr, unsigned generation)
 {
 	struct buf b = { 0 };
 
@@ -66,12 +66,12 @@ fake_hello(struct fake *f, enum role_id role, unsigned nr, unsigned generation)
 	buf_put_u16(&b, (uint16_t)nr);
 	buf_put_u32(&b, generation);
 	buf_put_u32(&b, (uint32_t)getpid());
-	fake_send(f, IPC_HELLO, b.data, b.len);
+	far_send(f, IPC_HELLO, b.data, b.len);
 	buf_free(&b);
 }
 
 static void
-read_all(struct fake *f)
+read_all(struct far *f)
 {
 	ssize_t n;
 
@@ -88,7 +88,7 @@ read_all(struct fake *f)
 }
 
 bool
-fake_recv_any(struct fake *f, struct fake_frame *out)
+far_recv_any(struct far *f, struct far_frame *out)
 {
 	struct rdr r;
 	size_t len;
@@ -111,16 +111,16 @@ fake_recv_any(struct fake *f, struct fake_frame *out)
 }
 
 bool
-fake_recv(struct fake *f, struct fake_frame *out)
+far_recv(struct far *f, struct far_frame *out)
 {
-	while (fake_recv_any(f, out))
+	while (far_recv_any(f, out))
 		if (out->type != IPC_HELLO)
 			return true;
 	return false;
 }
 
 void
-fake_die(struct fake *f)
+far_die(struct far *f)
 {
 	close(f->fd);
 	f->fd = -1;

@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+# seeds.py SRCDIR OUT: a folder of seeds for each fuzz target, OUT/fuzz_NAME, made of the golden vectors and the
+# installed configuration. Seeds over 4 KiB are left out: they make a fuzzer slow and find nothing more.
+import hashlib
+import os
+import sys
+
+TARGETS = {
+    "application/json": "fuzz_json",
+    "application/edn": "fuzz_edn",
+    "application/transit+json": "fuzz_transit_json",
+    "application/transit+json;verbose": "fuzz_transit_json",
+    "application/transit+msgpack": "fuzz_transit_msgpack",
+    "application/fressian": "fuzz_fressian",
+    "application/x-www-form-urlencoded": "fuzz_form",
+}
+ACCEPTS = ["*/*", "application/*;q=0.5, text/html", "application/json; charset=utf-8", "text/html;q=0",
+           'application/transit+json; verbose="true";q=0.123']
+
+
+def rows(srcdir, name):
+    with open(os.path.join(srcdir, "tests/vectors", name), encoding="utf-8", newline="\n") as f:
+        for line in f:
+            if not line.startswith("#"):
+                yield line.rstrip("\n").split("\t")
+
+
+def seeds(srcdir):
+    for row in rows(srcdir, "mapping.tsv"):
+        media, encoding, body = row[1], row[3], row[4]
+        yield "fuzz_negotiate", media.encode()
+        if media in TARGETS:
+            yield TARGETS[media], bytes.fromhex(body) if encoding == "hex" else body.encode()
+        yield "fuzz_edn", row[5].encode()
+    for row in rows(srcdir, "fressian-vectors.tsv"):
+        yield "fuzz_edn", row[1].encode()
+        yield "fuzz_fressian", bytes.fromhex(row[2])
+    for row in rows(srcdir, "fressian-bad.tsv"):
+        yield "fuzz_fressian", bytes.fromhex(row[1])
+    for text in ACCEPTS:
+        yield "fuzz_negotiate", text.encode()
+    for name in ("cmdr.yaml.in", "cmdr-dev.yaml"):
+        with open(os.path.join(srcdir, "etc", name), "rb") as f:
+            whole = f.read()
+        yield "fuzz_config", whole[:4096]
+        # The keys that the installed file only comments on.
+        yield "fuzz_config", b"\n".join(line[1:] if line.startswith(b"#") and line[1:2] != b" " else line
+                                        for line in whole.splitlines())[:4096]
+
+
+def main(srcdir, out):
+    for target, data in seeds(srcdir):
+        if len(data) > 4096:
+            continue
+        folder = os.path.join(out, target)
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, hashlib.sha1(data).hexdigest()), "wb") as f:
+            f.write(data)
+
+
+if len(sys.argv) != 3:
+    sys.exit("usage: seeds.py SRCDIR OUT")
+main(*sys.argv[1:])
