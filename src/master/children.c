@@ -111,9 +111,14 @@ static void
 exec_role(struct master *m, int control, char *const argv[])
 {
 	sigset_t none;
+	int null;
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* A daemon's roles must not hold the terminal, or the pipe, that it was started from. */
+	if (!m->options.foreground && (null = open("/dev/null", O_RDWR | O_CLOEXEC)) != -1)
+		for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+			dup2(null, fd);
 	if (control == PROC_CONTROL_FD)
 		fcntl(control, F_SETFD, 0);
 	else if (dup2(control, PROC_CONTROL_FD) == -1)

@@ -143,7 +143,7 @@ def topic_deleted():
 def partition_added():
     c, e = topics(1)
     d = Daemon(kafka.bootstrap, c, e, extra={"sync": {"timeout": "20s"}}).start()
-    p = Processor(kafka.bootstrap, "c", c, e, ["--echo"])
+    p = Processor(kafka.bootstrap, "c", c, e, ["--echo", "-X", "topic.metadata.refresh.interval.ms=500"])
     load = Load(d, clients=6, hangups=0, sync=True)
     time.sleep(1)
     kafka.run("partitions", e, 4)
