@@ -20,6 +20,8 @@ transit_cache_counts(const char *text, size_t len, bool as_key)
 		return false;
 	if (!as_key && (text[0] != '~' || (text[1] != ':' && text[1] != '$' && text[1] != '#')))
 		return false;
+	if (((text[0] | text[1] | text[2] | text[3]) & 0x80) == 0)
+		return true;
 	return len >= UNITS_CERTAIN || utf8_utf16_len((const uint8_t *)text, len) >= SHORTEST;
 }
 
@@ -79,14 +81,21 @@ transit_cache_find(const struct transit_read_cache *c, const char *code, size_t 
 void
 transit_cache_init(struct transit_write_cache *c)
 {
-	memset(c, 0, sizeof(*c));
+	c->entries = c->first_entries;
+	c->index = c->first_index;
+	c->room = TRANSIT_CACHE_FIRST;
+	c->n = 0;
+	memset(c->first_index, 0, sizeof(c->first_index));
+	buf_init(&c->texts, 0);
 }
 
 void
 transit_cache_free(struct transit_write_cache *c)
 {
-	free(c->entries);
-	free(c->index);
+	if (c->entries != c->first_entries) {
+		free(c->entries);
+		free(c->index);
+	}
 	buf_free(&c->texts);
 }
 
@@ -110,9 +119,14 @@ enter_index(struct transit_write_cache *c, unsigned entry)
 static void
 widen(struct transit_write_cache *c)
 {
-	c->room = c->room == 0 ? FIRST_ROOM : c->room * 2;
-	c->entries = xreallocarray(c->entries, c->room, sizeof(*c->entries));
-	c->index = xreallocarray(c->index, places(c), sizeof(*c->index));
+	struct transit_cached *old = c->entries;
+	bool first = old == c->first_entries;
+
+	c->room *= 2;
+	c->entries = xreallocarray(first ? NULL : old, c->room, sizeof(*old));
+	if (first)
+		memcpy(c->entries, old, c->n * sizeof(*old));
+	c->index = xreallocarray(first ? NULL : c->index, places(c), sizeof(*c->index));
 	memset(c->index, 0, places(c) * sizeof(*c->index));
 	for (unsigned i = 0; i < c->n; i++)
 		enter_index(c, i);

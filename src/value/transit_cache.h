@@ -54,11 +54,16 @@ struct transit_cached {
 	size_t		len;
 };
 
+#define TRANSIT_CACHE_FIRST 32
+
+/* Must not move: small ones lie in it. */
 struct transit_write_cache {
 	struct transit_cached	*entries;
 	uint16_t		*index;		/* entry number + 1; 0: free */
 	unsigned		 n, room;	/* index has 2 * room places */
 	struct buf		 texts;
+	struct transit_cached	 first_entries[TRANSIT_CACHE_FIRST];
+	uint16_t		 first_index[2 * TRANSIT_CACHE_FIRST];
 };
 
 void	transit_cache_init(struct transit_write_cache *c);

@@ -66,17 +66,27 @@ transit_full(struct transit_source *src, size_t offset)
 	    "the value takes more memory than one may; send less at once");
 }
 
+/* The stack counts against the arena's limit, like the values that leave it. */
+static int
+widen(struct transit_decoder *d, size_t offset)
+{
+	struct value *old = d->stack == d->first ? NULL : d->stack;
+	size_t room = d->room * 2;
+
+	if (d->arena->limit != 0 && room > d->arena->limit / sizeof(*d->stack))
+		return transit_full(d->src, offset);
+	d->stack = xreallocarray(old, room, sizeof(*d->stack));
+	if (old == NULL)
+		memcpy(d->stack, d->first, sizeof(d->first));
+	d->room = room;
+	return 0;
+}
+
 static int
 push(struct transit_decoder *d, size_t offset, const struct value *v)
 {
-	if (d->n == d->room) {
-		size_t room = d->room == 0 ? 64 : d->room * 2;
-
-		if (d->arena->limit != 0 && room > d->arena->limit / sizeof(*v))
-			return transit_full(d->src, offset);
-		d->stack = xreallocarray(d->stack, room, sizeof(*v));
-		d->room = room;
-	}
+	if (d->n == d->room && widen(d, offset) == -1)
+		return -1;
 	d->stack[d->n++] = *v;
 	return 0;
 }
@@ -340,17 +350,24 @@ int
 transit_decode(struct transit_source *src, const struct codec_limits *limits, struct arena *a,
     struct value *out)
 {
-	struct transit_decoder d = {
-		.src = src, .arena = a,
-		.depth_limit = limits->depth, .nest_limit = NEST_PER_DEPTH * (limits->depth + 1),
-	};
+	struct transit_decoder d;
 	struct transit_token t;
 	int r = -1;
 
 	if (src->len > UINT32_MAX)
 		return transit_fail(src, E_LIMIT, 0, "the body is longer than 4 GiB");
+	d.src = src;
+	d.arena = a;
+	d.cache = (struct transit_read_cache){ 0 };
+	d.stack = d.first;
+	d.room = TRANSIT_STACK;
+	d.n = d.expanded = 0;
+	d.depth_limit = limits->depth;
+	d.nest_limit = NEST_PER_DEPTH * (limits->depth + 1);
+	d.nest = 0;
 	if (src->next(src, TRANSIT_TOP, &t) == 0 && read_token(&d, &t, 1, false, out) == 0)
 		r = src->end(src);
-	free(d.stack);
+	if (d.stack != d.first)
+		free(d.stack);
 	return r;
 }

@@ -52,11 +52,14 @@ struct transit_source {
 	bool			 text;		/* errors have lines; ["^ ", …] is a map */
 };
 
+#define TRANSIT_STACK 64
+
 struct transit_decoder {
 	struct transit_source		*src;
 	struct arena			*arena;
 	struct transit_read_cache	 cache;
 	struct value			*stack;	/* of the containers not closed yet */
+	struct value			 first[TRANSIT_STACK];	/* what stack is at first */
 	size_t				 n, room;
 	size_t				 expanded;	/* bytes that cache codes stood for */
 	unsigned			 depth_limit;	/* of values */

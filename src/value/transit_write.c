@@ -450,9 +450,15 @@ int
 transit_write(const struct transit_form *form, struct buf *out, const struct value *v,
     struct codec_error *err)
 {
-	struct transit_writer w = { .form = form, .out = out, .err = err };
+	struct transit_writer w;
 	int r;
 
+	w.form = form;
+	w.out = out;
+	w.err = err;
+	w.depth = 0;
+	w.comma = false;
+	buf_init(&w.text, 0);
 	transit_cache_init(&w.cache);
 	r = write_top(&w, v);
 	if (r == 0 && out->overflow)
