@@ -185,6 +185,10 @@ lock_pidfile(struct master *m, const struct config *c)
 	char *path;
 
 	path = xstrdup(m->options.pidfile != NULL ? m->options.pidfile : c->pidfile);
+	if (*path == '\0') {
+		m->pidfile = path;	/* none is wanted; pid_fd stays -1 */
+		return;
+	}
 	m->pid_fd = pidfile_lock(path, &other);
 	if (m->pid_fd == -1 && errno == EWOULDBLOCK) {
 		free(path);
