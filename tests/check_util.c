@@ -1,8 +1,10 @@
 /*
  * check_util.c: src/util: ids, tables, buffers, arenas.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <check.h>
 
@@ -11,6 +13,7 @@
 #include "util/hex.h"
 #include "util/id.h"
 #include "util/idtab.h"
+#include "util/log.h"
 
 START_TEST(ids_have_the_version_1_layout_and_differ)
 {
@@ -103,6 +106,27 @@ START_TEST(buffer_keeps_its_maximum)
 }
 END_TEST
 
+START_TEST(log_lines_name_the_role_after_the_file_was_moved)
+{
+	char path[] = "/tmp/check_util.XXXXXX", line[256] = "";
+	int fd = mkstemp(path);
+	FILE *f;
+
+	ck_assert_int_ne(fd, -1);
+	close(fd);
+	ck_assert_int_eq(log_open(LOG_TO_FILE, path, "worker 2"), 0);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(log_reopen(), 0);
+	log_notice("moved");
+	ck_assert_ptr_nonnull(f = fopen(path, "r"));
+	ck_assert_ptr_nonnull(fgets(line, sizeof(line), f));
+	fclose(f);
+	unlink(path);
+	log_open(LOG_TO_STDERR, NULL, "test");
+	ck_assert_msg(strstr(line, " notice worker 2[") != NULL, "%s", line);
+}
+END_TEST
+
 START_TEST(arena_keeps_its_limit)
 {
 	struct arena a;
@@ -148,6 +172,7 @@ main(void)
 	tcase_add_test(t, table_survives_random_puts_and_removes);
 	tcase_add_test(t, reader_never_passes_its_end);
 	tcase_add_test(t, buffer_keeps_its_maximum);
+	tcase_add_test(t, log_lines_name_the_role_after_the_file_was_moved);
 	tcase_add_test(t, arena_keeps_its_limit);
 	tcase_add_test(t, hex_is_read_and_written);
 	suite_add_tcase(s, t);

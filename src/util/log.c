@@ -77,7 +77,8 @@ log_open(enum log_dest dest, const char *path, const char *role)
 		logger.path = dest == LOG_TO_FILE ? strdup(path) : NULL;
 	}
 	logger.dest = dest;
-	snprintf(logger.role, sizeof(logger.role), "%s", role);
+	if (role != logger.role)
+		snprintf(logger.role, sizeof(logger.role), "%s", role);
 	if (dest == LOG_TO_SYSLOG)
 		openlog("cmdrd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 	return 0;
