@@ -11,6 +11,7 @@ CHECKS = \
 	tests/check_guard \
 	tests/check_json \
 	tests/check_json_write \
+	tests/check_mapping \
 	tests/check_negotiate \
 	tests/check_number \
 	tests/check_outcome \
@@ -47,7 +48,13 @@ LDADD = tests/libtest.a libworker.a libproducer.a libtailer.a libdaemon.a libcon
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; top_builddir='$(top_builddir)'; export top_builddir; \
 	CK_DEFAULT_TIMEOUT=120; export CK_DEFAULT_TIMEOUT;
 
-check_SCRIPTS += tests/config_docs.sh tests/examples_vectors.py tests/initscript.sh tests/json_suite.sh tests/layers.sh
+check_SCRIPTS += \
+	tests/config_docs.sh \
+	tests/convert.sh \
+	tests/examples_vectors.py \
+	tests/initscript.sh \
+	tests/json_suite.sh \
+	tests/layers.sh
 TESTS += $(check_SCRIPTS)
 EXTRA_DIST += $(check_SCRIPTS) tests/cover.sh tests/lint.sh \
 	tests/vectors/fressian-bad.tsv tests/vectors/fressian-vectors.tsv tests/vectors/mapping.tsv
@@ -67,35 +74,3 @@ check_PROGRAMS += tests/config_docs
 tests_config_docs_SOURCES = tests/config_docs.c src/daemon/config_table.c
 tests_config_docs_CPPFLAGS = $(AM_CPPFLAGS) -UCMDR_RUNSTATEDIR -DCMDR_RUNSTATEDIR='"@runstatedir''@"'
 tests_config_docs_LDADD = libconfig.a libutil.a
-check_SCRIPTS += tests/config_docs.sh tests/initscript.sh
-TESTS += tests/config_docs.sh tests/initscript.sh
-EXTRA_DIST += tests/config_docs.sh tests/initscript.sh
-CHECKS += tests/check_transit tests/check_transit_bad
-tests_check_transit_SOURCES = tests/check_transit.c tests/gen_value.c tests/gen_value.h tests/tsv.c tests/tsv.h
-tests_check_transit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_check_transit_LDADD = $(TEST_LIBS)
-
-tests_check_transit_bad_SOURCES = tests/check_transit_bad.c tests/tsv.c tests/tsv.h
-tests_check_transit_bad_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_check_transit_bad_LDADD = $(TEST_LIBS)
-
-# What a test needs that plays the other end of a link.
-LINK_LIBS = libdaemon.a libconfig.a libcommand.a libvalue.a libutil.a $(EVENT_LIBS) $(YAML_LIBS) \
-	$(SECCOMP_LIBS) $(CHECK_LIBS) $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) -lm
-FAKE = tests/fake.c tests/fake.h
-CHECKS += tests/check_submit tests/check_submit_loss
-tests_check_submit_SOURCES = tests/check_submit.c tests/submit_stage.c tests/submit_stage.h $(FAKE)
-tests_check_submit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_check_submit_LDADD = libworker.a $(LINK_LIBS)
-tests_check_submit_loss_SOURCES = tests/check_submit_loss.c tests/submit_stage.c tests/submit_stage.h $(FAKE)
-tests_check_submit_loss_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_check_submit_loss_LDADD = libworker.a $(LINK_LIBS)
-CHECKS += tests/check_mapping
-tests_check_mapping_SOURCES = tests/check_mapping.c tests/tsv.c tests/tsv.h
-tests_check_mapping_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_check_mapping_LDADD = libcommand.a $(TEST_LIBS)
-
-# The tables through the built cmdrctl.
-check_SCRIPTS += tests/convert.sh
-TESTS += tests/convert.sh
-EXTRA_DIST += tests/convert.sh
