@@ -30,3 +30,9 @@ fuzz-run: $(FUZZERS)
 	$(SHELL) $(srcdir)/fuzz/run "$(srcdir)" $(FUZZ_SECONDS) $(FUZZERS)
 .PHONY: fuzz-run
 EXTRA_DIST += fuzz/README.md fuzz/run fuzz/seeds.py
+fuzz_fuzz_config_LDADD = libconfig.a libutil.a $(YAML_LIBS)
+
+FUZZERS += fuzz/fuzz_guard
+fuzz_fuzz_guard_SOURCES = fuzz/fuzz_guard.c
+fuzz_fuzz_guard_LDFLAGS = $(FUZZ_LINK)
+fuzz_fuzz_guard_LDADD = libworker.a $(FUZZ_LIBS)

@@ -355,22 +355,26 @@ check_size(struct guard_head *h, size_t n)
 	return FED_MORE;
 }
 
+/* What is no HTTP at all (TLS, say) may hold no LF to wait for. */
+static enum guard_fed
+check_first_byte(struct guard_head *h, uint8_t c)
+{
+	if (h->raw.len > 0 || c == '\r' || c == '\n' || (guard_chars[c] & CHAR_TOKEN))
+		return FED_MORE;
+	return guard_head_refuse(h, PROBLEM_MALFORMED, "The request line must begin with a method.");
+}
+
 enum guard_fed
 guard_head_feed(struct guard_head *h, const uint8_t *in, size_t len, size_t *used)
 {
 	enum guard_fed r = FED_MORE;
 
 	*used = 0;
-	/* What is no HTTP at all (TLS, say) may hold no LF to wait for. */
-	if (h->raw.len == 0 && len > 0 && in[0] != '\r' && in[0] != '\n' &&
-	    (guard_chars[in[0]] & CHAR_TOKEN) == 0)
-		return guard_head_refuse(h, PROBLEM_MALFORMED,
-		    "The request line must begin with a method.");
 	while (r == FED_MORE && *used < len) {
 		const uint8_t *from = in + *used, *lf = memchr(from, '\n', len - *used);
 		size_t n = lf == NULL ? len - *used : (size_t)(lf - from) + 1;
 
-		if ((r = check_size(h, n)) != FED_MORE)
+		if ((r = check_first_byte(h, *from)) != FED_MORE || (r = check_size(h, n)) != FED_MORE)
 			break;
 		buf_put(&h->raw, from, n);
 		*used += n;

@@ -50,13 +50,17 @@ static const struct value_name name_timestamp = NAME("timestamp"), name_topic = 
 static void
 location(struct exchange *x, const struct id *id)
 {
-	const char *base = exchange_worker(x)->proc->config.http.public_url, *url;
-	char text[ID_TEXT + 1];
+	static const char path[] = "/commands/";
+	const char *base = exchange_worker(x)->proc->config.http.public_url;
+	size_t len = strlen(base), n = sizeof(path) - 1;
+	char *url = arena_alloc(&x->arena, len + n + ID_TEXT + 1);
 
-	id_format(id, text);
-	url = arena_printf(&x->arena, "%s/commands/%s", base, text);
-	if (url != NULL)
-		response_header(x, "Location", url);
+	if (url == NULL)
+		return;
+	memcpy(url, base, len);
+	memcpy(url + len, path, n);
+	id_format(id, url + len + n);
+	response_header(x, "Location", url);
 }
 
 /* The first event, as "children" and "events"; both empty where there is none. *error: it came and cannot be read. */
