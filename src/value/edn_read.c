@@ -275,6 +275,7 @@ edn_read(const uint8_t *in, size_t len, const struct codec_limits *limits, struc
 	r.arena = a;
 	r.err = err;
 	r.depth = r.slack = 0;
+	r.expanded = 0;
 	r.floats = false;
 	r.items = r.first;
 	r.used = 0;

@@ -26,6 +26,7 @@ struct edn_reader {
 	struct codec_error		*err;
 	unsigned			 depth;	/* forms open around this one */
 	unsigned			 slack;	/* of them, those that are no level of the value */
+	size_t				 expanded; /* bytes made of repetitions so far */
 	bool				 floats; /* numbers are read as VALUE_FLOAT */
 	struct value			*items;	/* of all open collections, innermost last */
 	size_t				 used, cap;

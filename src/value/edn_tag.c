@@ -13,8 +13,8 @@
 #include "value/edn_syntax.h"
 #include "value/instant.h"
 
-/* What #strrep and #bytesrep may expand to, however much the arena would take. */
-#define LARGEST_EXPANSION ((size_t)64 << 20)
+/* What all #strrep and #bytesrep of a document may expand to: a few bytes must not cost much work. */
+#define EXPANSION_MAX ((size_t)4 << 20)
 
 struct tag {
 	const char	*name;
@@ -243,8 +243,10 @@ expand(uint8_t **p, const struct value *pair, bool hex, size_t size)
 		memcpy(*p, pair->u.items[0].u.text, once);
 	else if (!hex_decode(pair->u.items[0].u.text, pair->u.items[0].n, *p))
 		return false;
-	for (size_t i = once; i < size; i++)
-		(*p)[i] = (*p)[i - once];
+	for (size_t done = once, more; done < size; done += more) {
+		more = done < size - done ? done : size - done;
+		memcpy(*p + done, *p, more);
+	}
 	*p += size;
 	return true;
 }
@@ -255,7 +257,7 @@ make_repeated(struct edn_reader *r, const struct tag *tag, const struct value *f
     struct value *out)
 {
 	bool hex = tag->kind == VALUE_BYTES;
-	size_t total = 0, size;
+	size_t total = r->expanded, size;
 	uint8_t *bytes, *p;
 
 	if (form->kind != VALUE_VECTOR)
@@ -263,9 +265,11 @@ make_repeated(struct edn_reader *r, const struct tag *tag, const struct value *f
 	for (uint32_t i = 0; i < form->n; i++) {
 		if (!measure(&form->u.items[i], hex ? 2 : 1, &size))
 			return 1;
-		if (size > LARGEST_EXPANSION || (total += size) > LARGEST_EXPANSION)
+		if (size > EXPANSION_MAX || (total += size) > EXPANSION_MAX)
 			return edn_full(r);
 	}
+	total -= r->expanded;
+	r->expanded += total;
 	if ((p = bytes = arena_alloc(r->arena, total + 1)) == NULL)
 		return edn_full(r);
 	for (uint32_t i = 0; i < form->n; i++)
