@@ -22,11 +22,6 @@ CHECKS = \
 	tests/check_util \
 	tests/check_value \
 	tests/check_worker
-# Every check_*.c is one Check suite; TESTS lists them all.
-EXTRA_DIST += tests/vectors/fressian-vectors.tsv tests/vectors/fressian-bad.tsv tests/vectors/mapping.tsv
-AM_TESTS_ENVIRONMENT = CK_TIMEOUT_MULTIPLIER='15'; export CK_TIMEOUT_MULTIPLIER; srcdir='$(srcdir)'; export srcdir; top_builddir='$(top_builddir)'; export top_builddir;
-TEST_LIBS = libvalue.a libutil.a $(CHECK_LIBS) $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) $(MSGPACK_LIBS) -lm
-CHECKS = tests/check_util tests/check_value tests/check_number tests/check_bignum tests/check_config tests/check_fressian tests/check_fressian_rules tests/check_event tests/check_outcome tests/check_guard tests/check_edn
 check_PROGRAMS += $(CHECKS)
 TESTS += $(CHECKS)
 
