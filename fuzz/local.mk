@@ -5,6 +5,7 @@ FUZZERS = \
 	fuzz/fuzz_edn \
 	fuzz/fuzz_form \
 	fuzz/fuzz_fressian \
+	fuzz/fuzz_guard \
 	fuzz/fuzz_json \
 	fuzz/fuzz_negotiate \
 	fuzz/fuzz_transit_json \
@@ -18,6 +19,7 @@ fuzz_fuzz_config_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_edn_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_form_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_fressian_LDFLAGS = $(FUZZ_LINK)
+fuzz_fuzz_guard_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_json_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_negotiate_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_transit_json_LDFLAGS = $(FUZZ_LINK)
@@ -30,9 +32,3 @@ fuzz-run: $(FUZZERS)
 	$(SHELL) $(srcdir)/fuzz/run "$(srcdir)" $(FUZZ_SECONDS) $(FUZZERS)
 .PHONY: fuzz-run
 EXTRA_DIST += fuzz/README.md fuzz/run fuzz/seeds.py
-fuzz_fuzz_config_LDADD = libconfig.a libutil.a $(YAML_LIBS)
-
-FUZZERS += fuzz/fuzz_guard
-fuzz_fuzz_guard_SOURCES = fuzz/fuzz_guard.c
-fuzz_fuzz_guard_LDFLAGS = $(FUZZ_LINK)
-fuzz_fuzz_guard_LDADD = libworker.a $(FUZZ_LIBS)

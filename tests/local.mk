@@ -21,6 +21,7 @@ CHECKS = \
 	tests/check_transit_bad \
 	tests/check_util \
 	tests/check_value \
+	tests/check_wheel \
 	tests/check_worker
 check_PROGRAMS += $(CHECKS)
 TESTS += $(CHECKS)
@@ -51,7 +52,7 @@ check_SCRIPTS += \
 	tests/json_suite.sh \
 	tests/layers.sh
 TESTS += $(check_SCRIPTS)
-EXTRA_DIST += $(check_SCRIPTS) tests/cover.sh tests/lint.sh \
+EXTRA_DIST += $(check_SCRIPTS) tests/cover.sh tests/http_face.py tests/lint.sh \
 	tests/vectors/fressian-bad.tsv tests/vectors/fressian-vectors.tsv tests/vectors/mapping.tsv
 
 # JSONTestSuite, fetched by the script into the build folder.
@@ -63,53 +64,6 @@ clean-json-suite:
 # The codecs that the examples carry; the script builds and runs them.
 EXTRA_DIST += tests/examples_recode.c
 
-check_SCRIPTS += tests/layers.sh
-TESTS += tests/layers.sh
-EXTRA_DIST += tests/layers.sh
-
-tests_check_fressian_SOURCES = tests/check_fressian.c tests/gen_value.c tests/gen_value.h tests/tsv.c tests/tsv.h
-tests_check_fressian_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_check_fressian_LDADD = $(TEST_LIBS)
-
-tests_check_event_SOURCES = tests/check_event.c
-tests_check_event_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_check_event_LDADD = libcommand.a $(TEST_LIBS)
-
-tests_check_outcome_SOURCES = tests/check_outcome.c
-tests_check_outcome_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_check_outcome_LDADD = libproducer.a $(CHECK_LIBS)
-
-CHECKS += tests/check_wheel
-tests_check_wheel_SOURCES = tests/check_wheel.c
-tests_check_wheel_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_check_wheel_LDADD = libworker.a libutil.a $(EVENT_LIBS) $(CHECK_LIBS)
-
-EXTRA_DIST += tests/http_face.py
-CHECKS += tests/check_worker
-tests_check_worker_SOURCES = tests/check_worker.c tests/fake_roles.c tests/fake_roles.h
-tests_check_worker_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_check_worker_LDADD = libworker.a libdaemon.a libconfig.a libcommand.a $(TEST_LIBS) $(EVENT_LIBS) \
-	$(YAML_LIBS) $(SECCOMP_LIBS)
-
-tests_check_guard_SOURCES = tests/check_guard.c
-tests_check_guard_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_check_guard_LDADD = libworker.a libdaemon.a libvalue.a libutil.a $(EVENT_LIBS) $(CHECK_LIBS) \
-	$(CRYPTO_LIBS) $(UUID_LIBS) -lm
-# The codecs that the examples carry; they are built and run by the test itself.
-check_SCRIPTS += tests/examples_vectors.py
-TESTS += tests/examples_vectors.py
-EXTRA_DIST += tests/examples_vectors.py tests/examples_recode.c \
-	contrib/examples/c/fressian_lite.c contrib/examples/c/fressian_lite.h \
-	contrib/examples/c/fressian_lite_impl.h contrib/examples/c/fressian_lite_read.c \
-	contrib/examples/python/fressian_lite.py
-
-tests_check_edn_SOURCES = tests/check_edn.c tests/gen_value.c tests/gen_value.h tests/tsv.c tests/tsv.h
-tests_check_edn_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_check_edn_LDADD = $(TEST_LIBS)
-
-tests_check_fressian_rules_SOURCES = tests/check_fressian_rules.c
-tests_check_fressian_rules_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_check_fressian_rules_LDADD = $(TEST_LIBS)
 # The table of configuration keys as documentation: `make docs` writes it, tests/config_docs.sh compares.
 # It has a config_table.o of its own, with @runstatedir@ (which config.status must not see) for the directory.
 check_PROGRAMS += tests/config_docs
