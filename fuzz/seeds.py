@@ -17,6 +17,12 @@ TARGETS = {
 ACCEPTS = ["*/*", "application/*;q=0.5, text/html", "application/json; charset=utf-8", "text/html;q=0",
            'application/transit+json; verbose="true";q=0.123']
 
+REQUESTS = [
+    b"GET /x?y HTTP/1.1\r\nHost: h\r\nAccept: a\r\nAccept: b\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n",
+    b"\r\nOPTIONS * HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 3\r\n\r\nabc",
+    b"POST http://h/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nT: v\r\n\r\n",
+]
+
 
 def rows(srcdir, name):
     with open(os.path.join(srcdir, "tests/vectors", name), encoding="utf-8", newline="\n") as f:
@@ -39,6 +45,8 @@ def seeds(srcdir):
         yield "fuzz_fressian", bytes.fromhex(row[1])
     for text in ACCEPTS:
         yield "fuzz_negotiate", text.encode()
+    for request in REQUESTS:
+        yield "fuzz_guard", request
     for name in ("cmdr.yaml.in", "cmdr-dev.yaml"):
         with open(os.path.join(srcdir, "etc", name), "rb") as f:
             whole = f.read()
