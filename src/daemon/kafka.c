@@ -53,6 +53,12 @@ static const struct row promises[] = {
 	{ BOTH, "log.queue", "true" },
 	{ USE(KAFKA_WRITE), "enable.idempotence", "true" },
 	{ USE(KAFKA_WRITE), "enable.gapless.guarantee", "false" },
+	/*
+	 * A broker handles one request of a connection after the other, so a second one on its way is all that
+	 * keeps it busy. With more, librdkafka's broker thread polls without pause while a partition has five
+	 * records in flight and more to send (docs/performance.md).
+	 */
+	{ USE(KAFKA_WRITE), "max.in.flight", "2" },
 	{ USE(KAFKA_WRITE), "acks", "all" },
 	{ USE(KAFKA_WRITE), "delivery.report.only.error", "false" },
 	{ USE(KAFKA_WRITE), "retry.backoff.ms", "100" },
