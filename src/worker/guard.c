@@ -8,9 +8,6 @@
  * pending: a read of 0 is how a hang-up is noticed. EV_CLOSED would not do, as
  * libevent reports a reset to readers and writers only and then spins.
  */
-#include <sys/socket.h>
-
-#include <errno.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -22,6 +19,7 @@
 #define SPARE_REQUESTS	256
 #define HELD_BODIES	64	/* bodies of the largest size that may be held at once … */
 #define HELD_AT_LEAST	((size_t)256 << 20)	/* … or this many bytes */
+#define DRAIN_IDLE_MS	1000
 #define KEEP_BODY	((size_t)64 << 10)
 
 static void
@@ -309,27 +307,16 @@ guard_free(struct guard *g)
 	}
 }
 
-/* Has a request begun to arrive that was not read yet? */
-static bool
-has_unread(struct guard_conn *c)
-{
-	char byte;
-
-	return evbuffer_get_length(bufferevent_get_input(c->socket)) > 0 ||
-	    recv(bufferevent_getfd(c->socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
-}
-
 void
 guard_drain(struct guard *g)
 {
-	struct guard_conn *c, *next;
+	struct guard_conn *c;
 
-	for (c = TAILQ_FIRST(&g->conns); c != NULL; c = next) {
-		next = TAILQ_NEXT(c, link);
-		if (c->state == CONN_IDLE && !has_unread(c))
-			guard_end(c);
-	}
 	g->draining = true;
+	/* A client that is just about to ask is still answered; to close at once would fail its request. */
+	TAILQ_FOREACH(c, &g->conns, link)
+		if (c->state == CONN_IDLE)
+			wheel_set(g->wheel, &c->deadline, DRAIN_IDLE_MS);
 	if (g->nconns == 0)
 		g->ops->drained(g);
 }

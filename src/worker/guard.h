@@ -92,7 +92,7 @@ void	guard_init(struct guard *g, struct event_base *base, struct wheel *wheel, s
 	    const struct guard_limits *limits, const struct guard_ops *ops, void *arg);
 /* Ends every connection at once. */
 void	guard_free(struct guard *g);
-/* Every answer from now on is its connection's last; those that are idle end now. */
+/* Every answer from now on is its connection's last; those that stay idle for a second end. */
 void	guard_drain(struct guard *g);
 /* End every connection now. */
 void	guard_abort(struct guard *g);
