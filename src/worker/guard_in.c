@@ -27,7 +27,7 @@ deliver(struct guard_conn *c)
 	evbuffer_add(bufferevent_get_input(c->filter), head ? head_line : plain_line,
 	    (head ? sizeof(head_line) : sizeof(plain_line)) - 1);
 	bufferevent_trigger(c->filter, EV_READ, 0);
-	if (g->delivering != NULL)
+	if (g->delivering == c)
 		fatalx("evhttp did not take a request");
 	if (c->state != CONN_PENDING)
 		return;
