@@ -13,7 +13,7 @@
 #include "value/edn_syntax.h"
 #include "value/instant.h"
 
-/* What all #strrep and #bytesrep of a document may expand to: a few bytes must not cost much work. */
+/* What all repetitions of a document may expand to: a few bytes must not cost much work. */
 #define EXPANSION_MAX ((size_t)4 << 20)
 
 struct tag {
