@@ -52,13 +52,15 @@ static const struct row defaults[] = {
 static const struct row promises[] = {
 	{ BOTH, "log.queue", "true" },
 	{ USE(KAFKA_WRITE), "enable.idempotence", "true" },
-	{ USE(KAFKA_WRITE), "enable.gapless.guarantee", "false" },
 	/*
-	 * A broker handles one request of a connection after the other, so a second one on its way is all that
-	 * keeps it busy. With more, librdkafka's broker thread polls without pause while a partition has five
-	 * records in flight and more to send (docs/performance.md).
+	 * A record that times out, or a second request refused because the first one failed, makes librdkafka
+	 * raise its epoch and send what is left once more: twice on the log, where it was there already. With one
+	 * request at a time the latter cannot be; with the guarantee the former is a fatal error, upon which the
+	 * handle is made anew and nothing is sent again. (More in flight would gain nothing: a broker serves
+	 * the requests of a connection one by one, and what waits meanwhile shares the next request.)
 	 */
-	{ USE(KAFKA_WRITE), "max.in.flight", "2" },
+	{ USE(KAFKA_WRITE), "max.in.flight.requests.per.connection", "1" },
+	{ USE(KAFKA_WRITE), "enable.gapless.guarantee", "true" },
 	{ USE(KAFKA_WRITE), "acks", "all" },
 	{ USE(KAFKA_WRITE), "delivery.report.only.error", "false" },
 	{ USE(KAFKA_WRITE), "retry.backoff.ms", "100" },

@@ -309,20 +309,20 @@ class Load:
 
 def judge(results, records):
     """What was answered 2xx is on the topic exactly once, what was called safe to retry is not; nothing hung."""
-    counts = {}
-    joined = [v for (_, _, _, v) in records]
+    places = {}
     marks = {r[0].encode() for r in results}
-    for v in joined:
-        for m in re.findall(rb"[0-9a-f]{32}", v or b""):
+    for partition, offset, key, value in records:
+        for m in re.findall(rb"[0-9a-f]{32}", value or b""):
             if m in marks:
-                counts[m] = counts.get(m, 0) + 1
+                places.setdefault(m, []).append((partition, offset, key.hex()))
     tally = {}
     for marker, status, text, error in results:
-        n = counts.get(marker.encode(), 0)
+        where = places.get(marker.encode(), [])
+        n = len(where)
         kind = error.split(":")[0] if error else str(status)
         tally[kind] = tally.get(kind, 0) + 1
         check(error != "hang", "a request hung")
-        check(n <= 1, "a command is on the topic %d times" % n)
+        check(n <= 1, "a command answered %d (%s) is on the topic %d times: %r" % (status, error, n, where))
         if status in (200, 201, 202):
             check(n == 1, "a command answered %d is on the topic %d times" % (status, n))
         elif status == 503 and b"safe to retry" in text:
