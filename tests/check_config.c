@@ -93,7 +93,7 @@ START_TEST(the_defaults_are_those_of_the_table)
 	ck_assert_uint_eq(config.kafka.properties.count, 0);
 	ck_assert_int_eq(config.kafka.delivery_timeout, 10000);
 	ck_assert_int_eq(config.kafka.linger, 0);
-	ck_assert_str_eq(config_word(&config, "kafka.compression"), "none");
+	ck_assert_str_eq(config_word(&config, "kafka.compression"), "gzip");
 	ck_assert_str_eq(config.topics.commands, "commands");
 	ck_assert_str_eq(config.topics.events, "events");
 	ck_assert_int_eq(config.topics.key, CONFIG_TOPIC_KEY_FRESSIAN);
@@ -123,7 +123,7 @@ START_TEST(every_type_reads)
 	      "    socket.keepalive.enable: true\n"
 	      "    client.id: \"\"\n"
 	      "  linger: 5ms\n"
-	      "  compression: gzip\n"
+	      "  compression: none\n"
 	      "topics: { commands: c.1, events: e_2, key: binary }\n"
 	      "sync:\n"
 	      "  timeout_status: 504\n"
@@ -138,7 +138,7 @@ START_TEST(every_type_reads)
 	ck_assert_str_eq(config.kafka.properties.pair[1].name, "socket.keepalive.enable");
 	ck_assert_str_eq(config.kafka.properties.pair[1].value, "true");
 	ck_assert_str_eq(config.kafka.properties.pair[2].value, "");
-	ck_assert_str_eq(config_word(&config, "kafka.compression"), "gzip");
+	ck_assert_str_eq(config_word(&config, "kafka.compression"), "none");
 	ck_assert_int_eq(config.topics.key, CONFIG_TOPIC_KEY_BINARY);
 	ck_assert_int_eq(config.sync.timeout_status, 504);
 	ck_assert_int_eq(config.log.level, LOG_DEBUG);

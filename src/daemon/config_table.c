@@ -138,10 +138,9 @@ const struct config_key config_keys[] = {
 	DURATION(kafka.linger, 0, 1 * SECONDS, "0ms", PRODUCER,
 	    "How long a command may wait for others to share a request to Kafka; more is less "
 	    "work for the brokers and a later answer."),
-	ENUM(kafka.compression, compressions, "none", PRODUCER,
-	    "How batches of commands are compressed on the way to Kafka and on its disks. It costs "
-	    "processor time here and in every reader; gzip is the one that every client library "
-	    "can read."),
+	ENUM(kafka.compression, compressions, "gzip", PRODUCER,
+	    "How batches of commands are compressed on the way to Kafka and on its disks. gzip is "
+	    "what every client library can read; none saves most of the producer's processor time."),
 	INT(kafka.max_queued, 1, 10000000, "100000", WORKER | PRODUCER,
 	    "Commands that the producer holds until Kafka has acknowledged them; past it the "
 	    "answer is 503 with Retry-After."),
