@@ -24,7 +24,8 @@ struct guard_conn {
 	TAILQ_ENTRY(guard_conn)	 link;
 	struct guard		*guard;
 	struct bufferevent	*filter;	/* evhttp's */
-	struct bufferevent	*socket;	/* below it */
+	struct bufferevent	*socket;	/* below it; it writes, and holds what was read */
+	struct event		*readable;	/* reads; NULL once the connection is over */
 	struct wheel_timer	 deadline;
 	struct guard_request	*request;
 	enum guard_state	 state;
@@ -45,6 +46,8 @@ struct guard_conn {
 
 /* Bytes came, or a request is over: go on with what is there. */
 void	guard_in_read(struct guard_conn *c);
+/* Read from the socket, or leave it alone. */
+void	guard_reading(struct guard_conn *c, bool on);
 /* Over: tell evhttp and the owner. c lives until the event loop frees it. */
 void	guard_end(struct guard_conn *c);
 /* No request is at work: wait for the next. */

@@ -31,8 +31,6 @@ deliver(struct guard_conn *c)
 		fatalx("evhttp did not take a request");
 	if (c->state != CONN_PENDING)
 		return;
-	/* evhttp stops reading until it has answered; we go on, to notice a hang-up. */
-	bufferevent_enable(c->filter, EV_READ);
 	if (c->half_closed)
 		wheel_set(g->wheel, &c->deadline, GUARD_HALF_CLOSED_MS);
 }
@@ -173,7 +171,7 @@ step(struct guard_conn *c)
 	if (c->state == CONN_PENDING || c->state == CONN_WRITING) {
 		if (evbuffer_get_length(in) > GUARD_READ_AHEAD && !c->paused) {
 			c->paused = true;
-			bufferevent_disable(c->socket, EV_READ);
+			guard_reading(c, false);
 			if (c->state == CONN_PENDING && !c->half_closed)
 				wheel_set(c->guard->wheel, &c->deadline, GUARD_HALF_CLOSED_MS);
 		}

@@ -53,7 +53,7 @@ close_after(struct guard_conn *c)
 	c->state = CONN_CLOSING;
 	if (c->paused) {
 		c->paused = false;
-		bufferevent_enable(c->socket, EV_READ);
+		guard_reading(c, true);
 	}
 	if (c->broken)
 		guard_end(c);
