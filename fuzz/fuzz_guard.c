@@ -95,13 +95,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	run(&whole, data, size, SIZE_MAX);
 	run(&bytes, data, size, 1);
-	/* Where a bound is passed is noticed earlier or later; that it is, and why anything else is refused, is the same. */
+	/*
+	 * Where a bound is passed is noticed earlier or later; that it is, and why anything else
+	 * is refused, is the same.
+	 */
 	if (whole.head != bytes.head || whole.body != bytes.body || whole.problem != bytes.problem)
 		abort();
 	if (whole.head == FED_DONE) {
 		check_spans(&whole.h);
 		if (whole.content.len != bytes.content.len ||
-		    (whole.content.len > 0 && memcmp(whole.content.data, bytes.content.data, whole.content.len) != 0))
+		    (whole.content.len > 0 && memcmp(whole.content.data, bytes.content.data,
+		    whole.content.len) != 0))
 			abort();
 	}
 	drop(&whole);

@@ -314,7 +314,8 @@ fake_start(struct fake *f)
 	fake_link_tailer(f);
 	while (!f->ready && clock_ms() < until) {
 		fake_turn(f);
-		if (control_recv(f->control, ROLE_WORKER, ROLE_MASTER, &m) == 1 && m.type == IPC_READY)
+		if (control_recv(f->control, ROLE_WORKER, ROLE_MASTER, &m) == 1 &&
+		    m.type == IPC_READY)
 			f->ready = true;
 		usleep(1000);
 	}

@@ -32,7 +32,8 @@ struct fake {
 	struct config		 config;	/* the worker's; change it before fake_start */
 	struct board		*board;
 	struct board_generation	*shared;
-	struct peer		*producer, *tailer;	/* the roles' ends of the links; NULL: gone */
+	/* the roles' ends of the links; NULL: gone */
+	struct peer		*producer, *tailer;
 	pid_t			 worker;
 	int			 control;
 	bool			 ready;		/* the worker said READY */
@@ -44,13 +45,17 @@ struct fake {
 	bool			 emit_early;	/* … before the PUBLISH is seen */
 	int			 publishes, watches, unwatches, synced;
 	uint64_t		 seq;		/* of the last PUBLISH */
-	struct id		 watched;	/* the last WATCH, or the id in the last PUBLISH's value */
+	/* the last WATCH, or the id in the last PUBLISH's value */
+	struct id		 watched;
 	uint8_t			 value[4096];	/* of the last PUBLISH, what fits */
 	size_t			 value_len;
 	int64_t			 timestamp;
 };
 
-/* Defaults, a scoreboard on which all is well, one listener at 127.0.0.1. port 0: any that is free. */
+/*
+ * Defaults, a scoreboard on which all is well, one listener at 127.0.0.1. port 0: any that is
+ * free.
+ */
 void	fake_init(struct fake *f, uint16_t port);
 /* Fork the worker and give it both links. Returns once it is READY. */
 void	fake_start(struct fake *f);

@@ -22,7 +22,8 @@ CHECKS = \
 	tests/check_util \
 	tests/check_value \
 	tests/check_wheel \
-	tests/check_worker
+	tests/check_worker \
+	tests/check_worker_face
 check_PROGRAMS += $(CHECKS)
 TESTS += $(CHECKS)
 

@@ -49,7 +49,8 @@ on_error(struct evconnlistener *l, void *arg)
 
 	(void)l;
 	(void)arg;
-	log_limited(&limit, LOG_ERR, "accepting a connection: %s; resting %d ms", strerror(err), REST_MS);
+	log_limited(&limit, LOG_ERR, "accepting a connection: %s; resting %d ms", strerror(err),
+	    REST_MS);
 	wheel_set(resting->wheel, &resting->rest, REST_MS);
 	set_all(resting);
 }

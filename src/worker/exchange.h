@@ -21,7 +21,8 @@ struct exchange {
 	struct arena		 arena;		/* values, texts; given back after the answer */
 	struct buf		 inflated;	/* a gzip body's content */
 	const struct route	*route;		/* NULL: none */
-	const struct media	*answer;	/* NULL: nothing acceptable was named; problems are JSON then */
+	/* NULL: nothing acceptable was named; problems are JSON then */
+	const struct media	*answer;
 	const struct codec	*body;		/* what the body is in */
 	bool			 gzip;
 	struct problem		 problem;	/* id PROBLEM_NONE: nothing wrong as yet */
@@ -38,11 +39,17 @@ struct exchange {
 struct worker *exchange_worker(const struct exchange *x);
 /* A field's text in the arena, NUL-terminated; NULL if absent or the arena is full. */
 const char *exchange_field(struct exchange *x, enum guard_field f);
-/* The value of a query parameter, decoded, in the arena. 1: found; 0: absent; -1: twice, or badly encoded. */
+/*
+ * The value of a query parameter, decoded, in the arena. 1: found; 0: absent; -1: twice, or
+ * badly encoded.
+ */
 int	exchange_parameter(struct exchange *x, const char *name, const char **out);
 /* Decode %XX (and + where plus) of s into the arena. NULL: badly encoded, or a NUL. */
 const char *exchange_decode(struct exchange *x, const char *s, size_t len, bool plus);
-/* Note what is wrong, to be told with response_problem. detail NULL: the arena is full. Returns false. */
+/*
+ * Note what is wrong, to be told with response_problem. detail NULL: the arena is full. Returns
+ * false.
+ */
 bool	exchange_wrong(struct exchange *x, enum problem_id id, const char *detail);
 
 #endif

@@ -38,7 +38,10 @@ on_write(struct bufferevent *bev, void *arg)
 	guard_out_drained(arg);
 }
 
-/* The client sends no more: a half-close counts as hanging up, but what it asked may still be answered shortly. */
+/*
+ * The client sends no more: a half-close counts as hanging up, but what it asked may still be
+ * answered shortly.
+ */
 static void
 on_half_close(struct guard_conn *c)
 {
@@ -176,7 +179,10 @@ guard_end(struct guard_conn *c)
 	}
 	c->state = CONN_DEAD;
 	guard_release(c);
-	/* evhttp frees the connection at an end of file; a request that was not answered it lets go of. */
+	/*
+	 * evhttp frees the connection at an end of file; a request that was not answered it lets
+	 * go of.
+	 */
 	bufferevent_trigger_event(c->filter, BEV_EVENT_READING | BEV_EVENT_EOF, 0);
 	if (ev != NULL)
 		evhttp_request_free(ev);
@@ -210,7 +216,10 @@ guard_rest(struct guard_conn *c)
 		c->paused = false;
 		guard_reading(c, true);
 	}
-	/* What was read ahead, or nothing more to come: from the event loop, so that the stack stays flat. */
+	/*
+	 * What was read ahead, or nothing more to come: from the event loop, so that the stack
+	 * stays flat.
+	 */
 	if (!c->feeding && (c->half_closed ||
 	    evbuffer_get_length(bufferevent_get_input(c->socket)) > 0))
 		bufferevent_trigger(c->socket, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
@@ -272,7 +281,10 @@ guard_release(struct guard_conn *c)
 	g->nspare++;
 }
 
-/* evhttp asks for the bufferevent of a connection it has accepted; it sets the descriptor afterwards. */
+/*
+ * evhttp asks for the bufferevent of a connection it has accepted; it sets the descriptor
+ * afterwards.
+ */
 static struct bufferevent *
 make_bufferevent(struct event_base *base, void *arg)
 {
@@ -362,7 +374,10 @@ guard_drain(struct guard *g)
 	struct guard_conn *c;
 
 	g->draining = true;
-	/* A client that is just about to ask is still answered; to close at once would fail its request. */
+	/*
+	 * A client that is just about to ask is still answered; to close at once would fail its
+	 * request.
+	 */
 	TAILQ_FOREACH(c, &g->conns, link)
 		if (c->state == CONN_IDLE)
 			wheel_set(g->wheel, &c->deadline, DRAIN_IDLE_MS);

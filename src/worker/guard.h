@@ -26,7 +26,10 @@
 struct guard;
 struct guard_conn;
 
-/* One request, from its first byte to its answer. The owner's own struct begins with one (guard_ops.size). */
+/*
+ * One request, from its first byte to its answer. The owner's own struct begins with one
+ * (guard_ops.size).
+ */
 struct guard_request {
 	TAILQ_ENTRY(guard_request)	 link;
 	struct guard_conn		*conn;
@@ -35,21 +38,33 @@ struct guard_request {
 	struct guard_chunk		 chunk;
 	struct buf			 body;
 	size_t				 held;		/* bytes of it that guard.held counts */
-	bool				 dropping;	/* the body is not wanted: it is read and forgotten */
-	bool				 too_large;	/* the body is larger than max_body, and not read */
-	bool				 unread;	/* a body is still to come: the answer is the last */
+	/* the body is not wanted: it is read and forgotten */
+	bool				 dropping;
+	/* the body is larger than max_body, and not read */
+	bool				 too_large;
+	/* a body is still to come: the answer is the last */
+	bool				 unread;
 };
 
 struct guard_ops {
 	size_t	size;	/* of the owner's struct */
-	/* A request's memory is new (zeroed), or is given up for good. It is used for many requests. */
+	/*
+	 * A request's memory is new (zeroed), or is given up for good. It is used for many
+	 * requests.
+	 */
 	void	(*init)(struct guard_request *r);
 	void	(*free)(struct guard_request *r);
 	/* A head is whole: false if the request will be refused whatever its body is. */
 	bool	(*head)(struct guard_request *r);
-	/* A request is whole, or will be refused (dropping, too_large). Answer with guard_reply, now or later. */
+	/*
+	 * A request is whole, or will be refused (dropping, too_large). Answer with guard_reply,
+	 * now or later.
+	 */
 	void	(*request)(struct guard_request *r);
-	/* The client hung up before the answer: forget the request; guard_reply must not come any more. */
+	/*
+	 * The client hung up before the answer: forget the request; guard_reply must not come
+	 * any more.
+	 */
 	void	(*gone)(struct guard_request *r);
 	/* It is over, answered or not: give back what was made for it. */
 	void	(*over)(struct guard_request *r);
@@ -88,8 +103,9 @@ struct guard {
 };
 
 /* base, wheel, slot and ops outlive the guard. g->http is then ready for listeners. */
-void	guard_init(struct guard *g, struct event_base *base, struct wheel *wheel, struct board_slot *slot,
-	    const struct guard_limits *limits, const struct guard_ops *ops, void *arg);
+void	guard_init(struct guard *g, struct event_base *base, struct wheel *wheel,
+	    struct board_slot *slot, const struct guard_limits *limits,
+	    const struct guard_ops *ops, void *arg);
 /* Ends every connection at once. */
 void	guard_free(struct guard *g);
 /* Every answer from now on is its connection's last; those that stay idle for a second end. */

@@ -44,7 +44,8 @@ static enum guard_fed
 count_overhead(struct guard_chunk *c)
 {
 	return ++c->overhead <= c->max_overhead ? FED_MORE : refuse(c, PROBLEM_HEADERS_TOO_LARGE,
-	    "Chunk extensions and trailers are longer than the header fields may be (http.max_headers).");
+	    "Chunk extensions and trailers are longer than the header fields may be "
+	    "(http.max_headers).");
 }
 
 static int
@@ -134,10 +135,12 @@ trailer_line(struct guard_chunk *c)
 		c->state = CHUNK_END;
 		return FED_DONE;
 	}
-	if (guard_head_field_line(c->line.data, len - 2, &name_len, &value_at, &value_len, &why) == -1)
+	if (guard_head_field_line(c->line.data, len - 2, &name_len, &value_at, &value_len,
+	    &why) == -1)
 		return refuse(c, PROBLEM_MALFORMED, why);
 	if (is_framing((const char *)c->line.data, name_len))
-		return refuse(c, PROBLEM_MALFORMED, "A field of the message's framing stands in a trailer.");
+		return refuse(c, PROBLEM_MALFORMED,
+		    "A field of the message's framing stands in a trailer.");
 	buf_reset(&c->line);
 	return FED_MORE;
 }
@@ -170,7 +173,8 @@ step(struct guard_chunk *c, uint8_t ch)
 }
 
 enum guard_fed
-guard_chunk_feed(struct guard_chunk *c, const uint8_t *in, size_t len, size_t *used, struct buf *out)
+guard_chunk_feed(struct guard_chunk *c, const uint8_t *in, size_t len, size_t *used,
+    struct buf *out)
 {
 	enum guard_fed r = FED_MORE;
 

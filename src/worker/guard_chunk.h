@@ -25,7 +25,8 @@ enum guard_chunk_state {
 struct guard_chunk {
 	enum guard_chunk_state	 state;
 	unsigned		 digits;
-	uint64_t		 left;		/* the size being read, then the bytes of data to come */
+	/* the size being read, then the bytes of data to come */
+	uint64_t		 left;
 	uint64_t		 total;		/* bytes of data so far */
 	uint64_t		 max;		/* of total */
 	size_t			 overhead;	/* bytes of extensions and trailers so far */
@@ -40,7 +41,8 @@ void	guard_chunk_free(struct guard_chunk *c);
 /* Make ready for another body. */
 void	guard_chunk_reset(struct guard_chunk *c, uint64_t max);
 /*
- * Take bytes; data goes to out, or nowhere if that is NULL. *used is how many of them belong to this body.
+ * Take bytes; data goes to out, or nowhere if that is NULL. *used is how many of them belong to
+ * this body.
  * FED_REFUSED with PROBLEM_TOO_LARGE: more data than max was announced.
  */
 enum guard_fed guard_chunk_feed(struct guard_chunk *c, const uint8_t *in, size_t len, size_t *used,

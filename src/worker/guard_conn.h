@@ -36,7 +36,8 @@ struct guard_conn {
 	bool			 half_closed;	/* the client will send no more */
 	bool			 broken;	/* writing failed */
 	bool			 last;		/* the connection ends with this answer */
-	bool			 linger;	/* wait for the client's end, so that it can read the answer */
+	/* wait for the client's end, so that it can read the answer */
+	bool			 linger;
 };
 
 /* The client has this long, having closed its sending side, to be answered. */
@@ -62,7 +63,7 @@ void	guard_out_continue(struct guard_conn *c);
 /* All that was to be sent has left. */
 void	guard_out_drained(struct guard_conn *c);
 /* The filter's output side. */
-enum bufferevent_filter_result guard_out_filter(struct evbuffer *src, struct evbuffer *dst, ev_ssize_t limit,
-    enum bufferevent_flush_mode mode, void *arg);
+enum bufferevent_filter_result guard_out_filter(struct evbuffer *src, struct evbuffer *dst,
+    ev_ssize_t limit, enum bufferevent_flush_mode mode, void *arg);
 
 #endif

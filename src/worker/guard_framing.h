@@ -11,7 +11,7 @@
 /* The head's lines are all there: FED_DONE, or FED_REFUSED. */
 enum guard_fed guard_framing(struct guard_head *h);
 /* Note why a head is refused. */
-enum guard_fed guard_head_refuse(struct guard_head *h, enum problem_id problem, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+enum guard_fed guard_head_refuse(struct guard_head *h, enum problem_id problem,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -140,7 +140,10 @@ span(size_t off, size_t len)
 	return s;
 }
 
-/* How long "http://authority" is at the target's start; 0 if it is not there, SIZE_MAX if it is malformed. */
+/*
+ * How long "http://authority" is at the target's start; 0 if it is not there, SIZE_MAX if it is
+ * malformed.
+ */
 static size_t
 authority_len(const char *t, size_t len)
 {
@@ -173,8 +176,9 @@ read_target(struct guard_head *h, size_t off, size_t len)
 	if (t[0] != '/') {
 		skip = authority_len(t, len);
 		if (skip == 0 || skip == SIZE_MAX)
-			return guard_head_refuse(h, PROBLEM_MALFORMED, "The request target must begin "
-			    "with / or be an http:// or https:// URL without user information.");
+			return guard_head_refuse(h, PROBLEM_MALFORMED,
+			    "The request target must begin with / or be an http:// or https:// URL "
+			    "without user information.");
 	}
 	q = memchr(t + skip, '?', len - skip);
 	h->path = span(off + skip, (q == NULL ? len : (size_t)(q - t)) - skip);
@@ -361,7 +365,8 @@ check_first_byte(struct guard_head *h, uint8_t c)
 {
 	if (h->raw.len > 0 || c == '\r' || c == '\n' || (guard_chars[c] & CHAR_TOKEN))
 		return FED_MORE;
-	return guard_head_refuse(h, PROBLEM_MALFORMED, "The request line must begin with a method.");
+	return guard_head_refuse(h, PROBLEM_MALFORMED,
+	    "The request line must begin with a method.");
 }
 
 enum guard_fed
@@ -374,7 +379,8 @@ guard_head_feed(struct guard_head *h, const uint8_t *in, size_t len, size_t *use
 		const uint8_t *from = in + *used, *lf = memchr(from, '\n', len - *used);
 		size_t n = lf == NULL ? len - *used : (size_t)(lf - from) + 1;
 
-		if ((r = check_first_byte(h, *from)) != FED_MORE || (r = check_size(h, n)) != FED_MORE)
+		if ((r = check_first_byte(h, *from)) != FED_MORE ||
+		    (r = check_size(h, n)) != FED_MORE)
 			break;
 		buf_put(&h->raw, from, n);
 		*used += n;

@@ -62,17 +62,21 @@ struct guard_head {
 	size_t			max_target, max_fields;
 	struct buf		raw;		/* the lines as they came */
 	size_t			line;		/* where the line that is being read begins */
-	size_t			fields_at;	/* where the field lines begin; 0: the request line is not whole */
-	bool			blank;		/* the empty line that may come before a request has come */
+	/* where the field lines begin; 0: the request line is not whole */
+	size_t			fields_at;
+	/* the empty line that may come before a request has come */
+	bool			blank;
 
 	enum guard_method	method;
 	struct guard_span	method_text;
 	struct guard_span	path, query;	/* as sent, not decoded; an empty path means "/" */
 	unsigned		minor;		/* of HTTP/1: 0, or 1 for anything later */
 	struct guard_span	field[FIELDS];
-	unsigned		repeated;	/* bits of REPEAT_JOIN fields that came more than once */
+	/* bits of REPEAT_JOIN fields that came more than once */
+	unsigned		repeated;
 	bool			has_length, chunked, close, keep_alive, expects_continue;
-	uint64_t		length;		/* Content-Length; UINT64_MAX for what does not fit */
+	/* Content-Length; UINT64_MAX for what does not fit */
+	uint64_t		length;
 
 	enum problem_id		problem;	/* why it was refused */
 	char			detail[200];
@@ -91,16 +95,23 @@ void	guard_head_free(struct guard_head *h);
 void	guard_head_reset(struct guard_head *h);
 /* Take bytes. *used is how many of them belong to this head. */
 enum guard_fed guard_head_feed(struct guard_head *h, const uint8_t *in, size_t len, size_t *used);
-/* The text of a piece: not NUL-terminated; NULL if it is not set. Valid until the next feed or reset. */
+/*
+ * The text of a piece: not NUL-terminated; NULL if it is not set. Valid until the next feed or
+ * reset.
+ */
 const char *guard_head_text(const struct guard_head *h, const struct guard_span *s);
 
 /*
- * Is a line (without its CRLF) a field line (RFC 9112 5)? Returns 0 and the bounds of name and value, or -1 and a
+ * Is a line (without its CRLF) a field line (RFC 9112 5)? Returns 0 and the bounds of name and
+ * value, or -1 and a
  * sentence. Also for trailers.
  */
 int	guard_head_field_line(const uint8_t *line, size_t len, size_t *name_len, size_t *value_at,
 	    size_t *value_len, const char **why);
-/* The next element of a comma-separated list from *at: its bounds without white space; false at the end. */
+/*
+ * The next element of a comma-separated list from *at: its bounds without white space; false at
+ * the end.
+ */
 bool	guard_head_list(const char *s, size_t len, size_t *at, const char **item, size_t *item_len);
 /* Case-insensitive comparison with a lower-case text. */
 bool	guard_head_is(const char *s, size_t len, const char *lower);

@@ -7,7 +7,8 @@
 #include "util/log.h"
 #include "worker/guard_conn.h"
 
-#define DROP_AT_MOST	((size_t)64 << 10)	/* of a body that is not wanted; a longer one ends the connection */
+/* of a body that is not wanted; a longer one ends the connection */
+#define DROP_AT_MOST	((size_t)64 << 10)
 #define LINGER_BYTES	((size_t)16 << 20)
 
 /* What evhttp is told: whether the answer has a body hangs on the method, and on nothing else. */

@@ -25,7 +25,10 @@ waiting(const struct guard_conn *c)
 	return evbuffer_get_length(bufferevent_get_output(c->socket));
 }
 
-/* evhttp closes by freeing, with what still waits: so for a last answer it is never told that all is written. */
+/*
+ * evhttp closes by freeing, with what still waits: so for a last answer it is never told that
+ * all is written.
+ */
 enum bufferevent_filter_result
 guard_out_filter(struct evbuffer *src, struct evbuffer *dst, ev_ssize_t limit,
     enum bufferevent_flush_mode mode, void *arg)
@@ -96,7 +99,10 @@ count(struct guard *g, int status)
 		board_add(g->slot, COUNT_http_5xx, 1);
 }
 
-/* An answer to HEAD says how long that to GET would be (RFC 9110 9.3.2); evhttp would send the body. */
+/*
+ * An answer to HEAD says how long that to GET would be (RFC 9110 9.3.2); evhttp would send the
+ * body.
+ */
 static void
 head_length(struct guard_request *r, size_t len)
 {
@@ -123,7 +129,10 @@ guard_reply(struct guard_request *r, int status, const void *body, size_t len)
 	else
 		evbuffer_add(g->scratch, body, len);
 	count(g, status);
-	/* evhttp ends a request in two ways, both without us: after the flush below, or with the connection. */
+	/*
+	 * evhttp ends a request in two ways, both without us: after the flush below, or with the
+	 * connection.
+	 */
 	evhttp_send_reply(r->ev, status, problem_reason(status), g->scratch);
 	r->ev = NULL;
 	c->state = CONN_WRITING;

@@ -45,7 +45,8 @@ health_ready(struct exchange *x)
 		list[n] = check_value(&x->arena, checks[n].name, checks[n].ok, checks[n].detail);
 	if (w->proc->stopping) {
 		ready = false;
-		list[n++] = check_value(&x->arena, "worker", false, "stopping: connections are being closed");
+		list[n++] = check_value(&x->arena, "worker", false,
+		    "stopping: connections are being closed");
 	}
 	items[0] = value_ckeyword(&x->arena, "ready");
 	items[1] = value_bool(ready);

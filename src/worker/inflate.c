@@ -11,7 +11,10 @@
 #define WINDOW	(15 + 16)	/* the largest window, gzip framing only */
 #define PIECE	((size_t)16 << 10)
 
-/* Z_OK: more to come, Z_STREAM_END: a member is whole, else malformed or (Z_BUF_ERROR) cut short. */
+/*
+ * Z_OK: more to come, Z_STREAM_END: a member is whole, else malformed or (Z_BUF_ERROR) cut
+ * short.
+ */
 static int
 one_piece(z_stream *z, size_t room, struct buf *out)
 {

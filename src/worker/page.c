@@ -7,8 +7,8 @@
 #include "worker/routes.h"
 #include "worker/worker.h"
 
-static const char about[] = "the one door through which commands enter a log-centric system: they are "
-    "checked, given an id, written to Kafka and acknowledged";
+static const char about[] = "the one door through which commands enter a log-centric system: "
+    "they are checked, given an id, written to Kafka and acknowledged";
 
 static void
 html(struct exchange *x)
@@ -16,8 +16,9 @@ html(struct exchange *x)
 	struct buf *out = &exchange_worker(x)->out;
 
 	buf_reset(out);
-	buf_printf(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>cmdr</title>"
-	    "</head>\n<body><h1>cmdr " PACKAGE_VERSION "</h1>\n<p>This is %s.</p>\n<table>\n", about);
+	buf_printf(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+	    "<title>cmdr</title></head>\n<body><h1>cmdr " PACKAGE_VERSION "</h1>\n"
+	    "<p>This is %s.</p>\n<table>\n", about);
 	for (size_t i = 0; i < routes_count; i++)
 		if (routes[i].handle != NULL)
 			buf_printf(out, "<tr><td>%s</td><td><code>%s</code></td><td>%s</td></tr>\n",

@@ -126,8 +126,8 @@ decode(struct exchange *x, const uint8_t *body, size_t len, struct value *out)
 		x->problem.has_offset = true;
 		x->problem.offset = err.offset;
 	}
-	return exchange_wrong(x, PROBLEM_MALFORMED, arena_printf(&x->arena, "The body is not %s: %s.",
-	    x->body->type, err.text));
+	return exchange_wrong(x, PROBLEM_MALFORMED, arena_printf(&x->arena,
+	    "The body is not %s: %s.", x->body->type, err.text));
 }
 
 static bool
@@ -137,7 +137,8 @@ check(struct exchange *x, const struct value *v)
 	if (v->kind == VALUE_VECTOR || v->kind == VALUE_LIST)
 		return exchange_wrong(x, PROBLEM_INVALID_COMMAND,
 		    "Batches are not supported by this version: send one command, a map.");
-	if (command_parse(v, x->body->read == fressian_read, &x->arena, &x->command, &x->faults) == 0)
+	if (command_parse(v, x->body->read == fressian_read, &x->arena, &x->command,
+	    &x->faults) == 0)
 		return true;
 	return exchange_wrong(x, PROBLEM_INVALID_COMMAND, x->faults.list[0].detail);
 }

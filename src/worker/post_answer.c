@@ -10,18 +10,21 @@
 #include "worker/response.h"
 #include "worker/worker.h"
 
+#define NOT_WRITTEN "The command was not written: %s. It is safe to retry."
+
 /* A failure's problem, and the sentence around what went wrong. */
 static const struct {
 	enum problem_id	 id;
 	const char	*sentence;
 } failures[] = {
-	[SUBMIT_NOT_SENT] = { PROBLEM_UNAVAILABLE, "The command was not written: %s. It is safe to retry." },
-	[SUBMIT_FULL] = { PROBLEM_UNAVAILABLE, "The command was not written: %s. It is safe to retry." },
-	[SUBMIT_UNREACHABLE] = { PROBLEM_UNAVAILABLE, "The command was not written: %s. It is safe to retry." },
-	[SUBMIT_NO_TAILER] = { PROBLEM_UNAVAILABLE, "The command was not written: %s. It is safe to retry." },
+	[SUBMIT_NOT_SENT] = { PROBLEM_UNAVAILABLE, NOT_WRITTEN },
+	[SUBMIT_FULL] = { PROBLEM_UNAVAILABLE, NOT_WRITTEN },
+	[SUBMIT_UNREACHABLE] = { PROBLEM_UNAVAILABLE, NOT_WRITTEN },
+	[SUBMIT_NO_TAILER] = { PROBLEM_UNAVAILABLE, NOT_WRITTEN },
 	[SUBMIT_TOO_LARGE] = { PROBLEM_TOO_LARGE, "The command was not written: %s." },
 	[SUBMIT_REFUSED] = { PROBLEM_UNAVAILABLE, "The command was not written: %s." },
-	[SUBMIT_UNKNOWN] = { PROBLEM_OUTCOME_UNKNOWN, "The command may or may not have been written: %s." },
+	[SUBMIT_UNKNOWN] = { PROBLEM_OUTCOME_UNKNOWN,
+	    "The command may or may not have been written: %s." },
 };
 
 /* A map being put together; room is made first. */
@@ -44,8 +47,8 @@ put(struct members *m, const struct value_name *name, struct value v)
 
 #define NAME(text) { NULL, text, 0, sizeof(text) - 1 }
 static const struct value_name name_timestamp = NAME("timestamp"), name_topic = NAME("topic"),
-    name_partition = NAME("partition"), name_offset = NAME("offset"), name_children = NAME("children"),
-    name_events = NAME("events"), name_error = NAME("error");
+    name_partition = NAME("partition"), name_offset = NAME("offset"),
+    name_children = NAME("children"), name_events = NAME("events"), name_error = NAME("error");
 
 static void
 location(struct exchange *x, const struct id *id)
@@ -63,7 +66,10 @@ location(struct exchange *x, const struct id *id)
 	response_header(x, "Location", url);
 }
 
-/* The first event, as "children" and "events"; both empty where there is none. *error: it came and cannot be read. */
+/*
+ * The first event, as "children" and "events"; both empty where there is none. *error: it came
+ * and cannot be read.
+ */
 static bool
 put_event(struct exchange *x, struct members *m, const struct submit_result *r, const char **error)
 {
@@ -84,8 +90,8 @@ put_event(struct exchange *x, struct members *m, const struct submit_result *r, 
 			list[1] = event_answer(m->a, &e, &place);
 			n = 1;
 		} else {
-			log_limited(&limit, LOG_WARNING, "an event that a command waited for cannot be read: %s",
-			    err.text);
+			log_limited(&limit, LOG_WARNING,
+			    "an event that a command waited for cannot be read: %s", err.text);
 			*error = "an event came, but it cannot be read";
 		}
 	}
@@ -101,8 +107,11 @@ static struct value
 answer_value(struct exchange *x, const struct submit_result *r)
 {
 	struct value v = command_value(&x->arena, &r->id, &x->command);
-	struct members m = { &x->arena, arena_array(&x->arena, 2 * ((size_t)v.n + 8), sizeof(v)), v.n };
-	const char *error = r->outcome == SUBMIT_TIMED_OUT ? "timed out waiting for completion event" : NULL;
+	struct members m = {
+		&x->arena, arena_array(&x->arena, 2 * ((size_t)v.n + 8), sizeof(v)), v.n
+	};
+	const char *error = r->outcome == SUBMIT_TIMED_OUT ?
+	    "timed out waiting for completion event" : NULL;
 
 	if (v.kind == VALUE_NIL || m.items == NULL)
 		return value_nil();
@@ -149,8 +158,8 @@ failure(struct exchange *x, const struct submit_result *r)
 	enum problem_id id = failures[r->outcome].id;
 	const char *sentence = failures[r->outcome].sentence, *gap = strstr(sentence, "%s");
 
-	exchange_wrong(x, id, arena_printf(&x->arena, "%.*s%s%s", (int)(gap - sentence), sentence, r->text,
-	    gap + 2));
+	exchange_wrong(x, id, arena_printf(&x->arena, "%.*s%s%s", (int)(gap - sentence), sentence,
+	    r->text, gap + 2));
 	if (id == PROBLEM_OUTCOME_UNKNOWN) {
 		x->problem.has_command = true;
 		x->problem.command = r->id;
@@ -167,7 +176,8 @@ post_answer(void *arg, const struct submit_result *r)
 	struct exchange *x = arg;
 
 	x->submission = NULL;
-	if (r->outcome == SUBMIT_ACKED || r->outcome == SUBMIT_EVENT || r->outcome == SUBMIT_TIMED_OUT)
+	if (r->outcome == SUBMIT_ACKED || r->outcome == SUBMIT_EVENT ||
+	    r->outcome == SUBMIT_TIMED_OUT)
 		success(x, r);
 	else
 		failure(x, r);

@@ -60,14 +60,16 @@ take(struct prefer *out, const char *s, size_t from, size_t to)
 	trim(s, &name_from, &name_to);
 	if (has_value)
 		trim(s, &value_from, &value_to);
-	if (has_value && value_to - value_from >= 2 && s[value_from] == '"' && s[value_to - 1] == '"') {
+	if (has_value && value_to - value_from >= 2 && s[value_from] == '"' &&
+	    s[value_to - 1] == '"') {
 		value_from++;
 		value_to--;
 	}
 	if (guard_head_is(s + name_from, name_to - name_from, "respond-async"))
 		/* RFC 7240 2: an empty value is the same as none. */
 		out->respond_async |= !has_value || value_from == value_to;
-	else if (has_value && !out->wait && guard_head_is(s + name_from, name_to - name_from, "wait"))
+	else if (has_value && !out->wait &&
+	    guard_head_is(s + name_from, name_to - name_from, "wait"))
 		take_wait(out, s + value_from, value_to - value_from);
 }
 

@@ -16,7 +16,10 @@ struct prefer {
 
 #define PREFER_WAIT_MAX	INT64_C(1000000)
 
-/* text NULL: no field. What is malformed or unknown is ignored; of a preference given twice the first counts. */
+/*
+ * text NULL: no field. What is malformed or unknown is ignored; of a preference given twice the
+ * first counts.
+ */
 void	prefer_parse(struct prefer *out, const char *text, size_t len);
 
 #endif

@@ -25,12 +25,14 @@
 	X(TIMEOUT, 408, "timeout", "The request did not arrive in time")		\
 	X(TOO_LARGE, 413, "too-large", "The request is too large")			\
 	X(URI_TOO_LONG, 414, "uri-too-long", "The request target is too long")		\
-	X(UNSUPPORTED_MEDIA_TYPE, 415, "unsupported-media-type", "This media type is not accepted") \
+	X(UNSUPPORTED_MEDIA_TYPE, 415, "unsupported-media-type",		\
+	    "This media type is not accepted")						\
 	X(INVALID_COMMAND, 422, "invalid-command", "The command is not valid")		\
 	X(HEADERS_TOO_LARGE, 431, "headers-too-large", "The header fields are too large") \
 	X(NOT_IMPLEMENTED, 501, "not-implemented", "This is not implemented")		\
 	X(UNAVAILABLE, 503, "unavailable", "The service is not available now")		\
-	X(OUTCOME_UNKNOWN, 504, "outcome-unknown", "It is not known whether the command was written") \
+	X(OUTCOME_UNKNOWN, 504, "outcome-unknown",					\
+	    "It is not known whether the command was written")				\
 	X(HTTP_VERSION, 505, "http-version", "This HTTP version is not supported")
 
 enum problem_id {
@@ -54,12 +56,16 @@ const struct problem_row *problem_row(enum problem_id id);
 const char *problem_reason(int status);
 
 /*
- * {"type":…,"title":…,"status":…,"detail":…} as JSON, for what has to be said without a codec. detail is plain
+ * {"type":…,"title":…,"status":…,"detail":…} as JSON, for what has to be said without a codec.
+ * detail is plain
  * ASCII; quotes, backslashes and controls in it are escaped.
  */
 void	 problem_json(struct buf *out, enum problem_id id, const char *detail);
 
-/* A problem as it is told to a client: the members that its kind has. Texts are in an arena or constant. */
+/*
+ * A problem as it is told to a client: the members that its kind has. Texts are in an arena or
+ * constant.
+ */
 struct problem {
 	enum problem_id			 id;
 	const char			*detail;

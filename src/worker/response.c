@@ -15,7 +15,10 @@ response_header(struct exchange *x, const char *name, const char *value)
 	guard_header(&x->g, name, value);
 }
 
-/* What every answer carries. X-Request-Id comes back as it was sent; one that is no plain text does not. */
+/*
+ * What every answer carries. X-Request-Id comes back as it was sent; one that is no plain text
+ * does not.
+ */
 static void
 common_headers(struct exchange *x)
 {
@@ -33,7 +36,8 @@ common_headers(struct exchange *x)
 }
 
 void
-response_text(struct exchange *x, int status, const char *content_type, const void *body, size_t len)
+response_text(struct exchange *x, int status, const char *content_type, const void *body,
+    size_t len)
 {
 	common_headers(x);
 	response_header(x, "Content-Type", content_type);
@@ -58,7 +62,10 @@ reply(struct exchange *x, int status, const char *content_type, const struct cod
 	if (codec->write(out, v, &err) == 0 && !out->overflow) {
 		response_text(x, status, content_type, out->data, out->len);
 	} else {
-		/* The status is true whatever becomes of the body: it may say that something was written. */
+		/*
+		 * The status is true whatever becomes of the body: it may say that something was
+		 * written.
+		 */
 		log_error("an answer cannot be written as %s: %s", codec->type, err.text);
 		response_text(x, status, content_type, "", 0);
 	}
@@ -69,12 +76,16 @@ reply(struct exchange *x, int status, const char *content_type, const struct cod
 void
 response_value(struct exchange *x, int status, const struct value *v)
 {
-	const struct media *m = x->answer != NULL && x->answer->codec != NULL ? x->answer : media_json();
+	const struct media *m = x->answer != NULL && x->answer->codec != NULL ?
+	    x->answer : media_json();
 
 	reply(x, status, m->content_type, m->codec, v);
 }
 
-/* Problem details in JSON have a type of their own; in the others they are a map like any answer. */
+/*
+ * Problem details in JSON have a type of their own; in the others they are a map like any
+ * answer.
+ */
 void
 response_problem(struct exchange *x)
 {

@@ -15,7 +15,8 @@ void	response_value(struct exchange *x, int status, const struct value *v);
 /* x->problem. */
 void	response_problem(struct exchange *x);
 /* A body that is there already. */
-void	response_text(struct exchange *x, int status, const char *content_type, const void *body, size_t len);
+void	response_text(struct exchange *x, int status, const char *content_type, const void *body,
+	    size_t len);
 /* No body. */
 void	response_empty(struct exchange *x, int status);
 

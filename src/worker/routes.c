@@ -17,12 +17,14 @@ const struct route routes[] = {
 	{ "/commands/*", 0, false, NULL,
 	    "This version writes commands and does not read them back yet: there is no index." },
 	{ "/health", ROUTE_BIT(GET), false, health_alive, "200 while the process answers" },
-	{ "/ready", ROUTE_BIT(GET), false, health_ready, "200 while commands can be taken, else 503" },
+	{ "/ready", ROUTE_BIT(GET), false, health_ready,
+	    "200 while commands can be taken, else 503" },
 };
 const size_t routes_count = sizeof(routes) / sizeof(routes[0]);
 
-#define KNOWN_METHODS	(ROUTE_BIT(GET) | ROUTE_BIT(HEAD) | ROUTE_BIT(POST) | ROUTE_BIT(PUT) |		\
-			    ROUTE_BIT(DELETE) | ROUTE_BIT(OPTIONS) | ROUTE_BIT(PATCH))
+#define KNOWN_METHODS	(ROUTE_BIT(GET) | ROUTE_BIT(HEAD) | ROUTE_BIT(POST) | \
+			    ROUTE_BIT(PUT) | ROUTE_BIT(DELETE) | ROUTE_BIT(OPTIONS) | \
+			    ROUTE_BIT(PATCH))
 
 static const struct {
 	enum guard_method	method;

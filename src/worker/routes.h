@@ -11,10 +11,12 @@
 #define ROUTE_BIT(method)	(1u << METHOD_##method)
 
 struct route {
-	const char	*path;		/* one that ends in a slash and a star takes anything there */
+	/* one that ends in a slash and a star takes anything there */
+	const char	*path;
 	unsigned	 methods;	/* HEAD goes with GET, OPTIONS with all */
 	bool		 page;		/* HTML is there too */
-	void		(*handle)(struct exchange *x);	/* NULL: not there in this version; doc says why */
+	/* NULL: not there in this version; doc says why */
+	void		(*handle)(struct exchange *x);
 	const char	*doc;
 };
 

@@ -137,7 +137,10 @@ wheel_set(struct wheel *w, struct wheel_timer *t, int64_t ms)
 	size_t slot;
 
 	wheel_clear(w, t);
-	/* The tick that begins at or after the moment asked for; one that was already run would wait a round. */
+	/*
+	 * The tick that begins at or after the moment asked for; one that was already run would
+	 * wait a round.
+	 */
 	t->due = (clock_ms() + ms + WHEEL_TICK - 1) / WHEEL_TICK;
 	if (t->due <= w->now)
 		t->due = w->now + 1;

@@ -29,7 +29,8 @@ struct wheel {
 	struct event		*event;
 	struct wheel_slot	 slots[WHEEL_SLOTS];
 	struct wheel_slot	 firing;	/* those that are due, while they are called */
-	uint64_t		 used[WHEEL_SLOTS / 64];	/* a bit for each slot that is not empty */
+	/* A bit for each slot that is not empty. */
+	uint64_t		 used[WHEEL_SLOTS / 64];
 	int64_t			 now;		/* the last tick that was run */
 	int64_t			 armed;		/* the tick that the event will come at; 0: none */
 };

@@ -12,7 +12,8 @@
 #include "worker/worker.h"
 
 #define PATIENCE_MS	5000	/* for links, before serving without them */
-#define LAST_ACCEPT_MS	20	/* a turn of the loop: what waits in the backlog is still accepted */
+/* a turn of the loop: what waits in the backlog is still accepted */
+#define LAST_ACCEPT_MS	20
 
 #define KEEP_MEMORY	((size_t)64 << 10)
 
@@ -104,7 +105,8 @@ on_drained(struct guard *g)
 
 static const struct guard_ops guard_ops = {
 	.size = sizeof(struct exchange), .init = on_init, .free = on_free, .head = on_head,
-	.request = on_request, .gone = on_gone, .over = on_over, .full = on_full, .drained = on_drained,
+	.request = on_request, .gone = on_gone, .over = on_over, .full = on_full,
+	.drained = on_drained,
 };
 
 static void
@@ -159,7 +161,10 @@ on_grace_over(struct wheel_timer *t)
 	event_base_loopexit(w->proc->base, NULL);
 }
 
-/* /ready tells it already (proc.stopping). Then the backlog is emptied, the listeners closed, requests finished. */
+/*
+ * /ready tells it already (proc.stopping). Then the backlog is emptied, the listeners closed,
+ * requests finished.
+ */
 static void
 on_stop(struct proc *p, bool master_gone)
 {
@@ -203,7 +208,10 @@ worker_run(struct proc *p)
 	wheel_init(&w.wheel, p->base);
 	make_guard(&w);
 	w.engine = engine_new(p, &w.wheel);
-	/* Connections are accepted only once commands can be taken: a reload must not fail a request. */
+	/*
+	 * Connections are accepted only once commands can be taken: a reload must not fail a
+	 * request.
+	 */
 	wheel_set(&w.wheel, &w.patience, PATIENCE_MS);
 	proc_hear(p, &proc_ops);
 	engine_on_linked(w.engine, on_linked, &w);

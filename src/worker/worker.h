@@ -11,7 +11,8 @@
 #include "worker/guard.h"
 #include "worker/wheel.h"
 
-#define WORKER_KEEP_OUT	((size_t)1 << 20)	/* an answer buffer that grew past this is given back */
+/* an answer buffer that grew past this is given back */
+#define WORKER_KEEP_OUT	((size_t)1 << 20)
 
 struct engine;
 
@@ -23,7 +24,8 @@ struct worker {
 	struct engine		*engine;
 	struct buf		 out;		/* an answer being made */
 	struct wheel_timer	 patience;	/* READY without both links, once this is over */
-	struct wheel_timer	 last_accept;	/* stopping: the backlog is empty, close the listeners */
+	/* stopping: the backlog is empty, close the listeners */
+	struct wheel_timer	 last_accept;
 	struct wheel_timer	 grace;		/* stopping: cut what is left */
 	bool			 ready;
 };

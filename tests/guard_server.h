@@ -1,0 +1,159 @@
+/*
+ * guard_server.h: evhttp behind the guard, with a few paths that answer in the
+ * ways that check_guard.c needs. For that file only.
+ */
+#ifndef TESTS_GUARD_SERVER_H
+#define TESTS_GUARD_SERVER_H
+
+#include <event2/listener.h>
+
+#include "worker/guard.h"
+
+struct own {
+	struct guard_request	 g;
+	struct wheel_timer	 timer;
+};
+
+static struct {
+	struct event_base	*base;
+	struct wheel		 wheel;
+	struct guard		 guard;
+	struct board_slot	 slot;
+	struct sockaddr_in	 addr;
+	unsigned		 gone, drained;
+	struct guard_request	*held;		/* a request for /hold */
+} s;
+
+static bool
+is_path(const struct guard_request *r, const char *path)
+{
+	return r->head.path.len == strlen(path) &&
+	    memcmp(guard_head_text(&r->head, &r->head.path), path, r->head.path.len) == 0;
+}
+
+static void
+own_init(struct guard_request *r)
+{
+	(void)r;
+}
+
+static bool
+own_head(struct guard_request *r)
+{
+	return !is_path(r, "/nowhere");
+}
+
+static void
+own_answer(struct guard_request *r)
+{
+	char text[64];
+
+	if (r->too_large) {
+		guard_reply(r, 413, "", 0);
+	} else if (is_path(r, "/nowhere")) {
+		guard_reply(r, 404, "", 0);
+	} else if (is_path(r, "/large")) {
+		char *large = calloc(1, 8 << 20);
+
+		guard_reply(r, 200, large, 8 << 20);
+		free(large);
+	} else {
+		snprintf(text, sizeof(text), "body %zu", r->body.len);
+		guard_reply(r, 200, text, strlen(text));
+	}
+}
+
+static void
+on_later(struct wheel_timer *t)
+{
+	struct own *o = (void *)((char *)t - offsetof(struct own, timer));
+
+	own_answer(&o->g);
+}
+
+static void
+own_request(struct guard_request *r)
+{
+	struct own *o = (struct own *)r;
+
+	if (is_path(r, "/later")) {
+		o->timer.fire = on_later;
+		wheel_set(&s.wheel, &o->timer, 0);
+	} else if (is_path(r, "/hold")) {
+		s.held = r;
+	} else {
+		own_answer(r);
+	}
+}
+
+static void
+own_gone(struct guard_request *r)
+{
+	struct own *o = (struct own *)r;
+
+	wheel_clear(&s.wheel, &o->timer);
+	s.held = NULL;
+	s.gone++;
+}
+
+static void
+own_full(struct guard *g, bool full)
+{
+	(void)g;
+	(void)full;
+}
+
+static void
+own_drained(struct guard *g)
+{
+	(void)g;
+	s.drained++;
+}
+
+static const struct guard_ops own_ops = {
+	.size = sizeof(struct own), .init = own_init, .free = own_init, .over = own_init,
+	.head = own_head,
+	.request = own_request, .gone = own_gone, .full = own_full, .drained = own_drained,
+};
+
+static void
+listen_at(const struct sockaddr *sa, socklen_t len)
+{
+	struct evconnlistener *l = evconnlistener_new_bind(s.base, NULL, NULL,
+	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, 16, sa, (int)len);
+
+	ck_assert_ptr_nonnull(l);
+	ck_assert_ptr_nonnull(evhttp_bind_listener(s.guard.http, l));
+	len = sizeof(s.addr);
+	if (sa->sa_family == AF_INET)
+		ck_assert_int_eq(getsockname(evconnlistener_get_fd(l), (struct sockaddr *)&s.addr,
+		    &len), 0);
+}
+
+static void
+start(void)
+{
+	struct guard_limits limits = { .max_target = 256, .max_fields = 1024, .max_body = 100000,
+		.idle_ms = 60000, .request_ms = 60000, .max_connections = 100 };
+	struct sockaddr_in any = { .sin_family = AF_INET };
+
+	any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	memset(&s, 0, sizeof(s));
+	/* As daemon/proc.c has it for every role. */
+	signal(SIGPIPE, SIG_IGN);
+	s.base = event_base_new();
+	wheel_init(&s.wheel, s.base);
+	guard_init(&s.guard, s.base, &s.wheel, &s.slot, &limits, &own_ops, NULL);
+	listen_at((struct sockaddr *)&any, sizeof(any));
+}
+
+static void
+stop(void)
+{
+	guard_free(&s.guard);
+	event_base_loop(s.base, EVLOOP_NONBLOCK);
+	wheel_free(&s.wheel);
+	event_base_free(s.base);
+}
+
+#endif
