@@ -3,6 +3,7 @@ CHECKS = \
 	tests/check_bignum \
 	tests/check_command \
 	tests/check_config \
+	tests/check_config_files \
 	tests/check_edn \
 	tests/check_event \
 	tests/check_form \
