@@ -9,6 +9,9 @@
  * that read would be switched off and on by evhttp with each request, and ask
  * before each read how much there is: three system calls more.
  */
+#include <sys/socket.h>
+
+#include <errno.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -301,7 +304,10 @@ make_bufferevent(struct event_base *base, void *arg)
 	if (c->filter == NULL)
 		fatalx("no bufferevent for a connection");
 	bufferevent_setcb(c->socket, on_read, on_write, on_event, c);
-	/* It would say at once that nothing is to be written; what has to wait turns it on. Reading is ours. */
+	/*
+	 * It would say at once that nothing is to be written; what has to wait turns it on.
+	 * Reading is ours.
+	 */
 	bufferevent_disable(c->socket, EV_READ | EV_WRITE);
 	evbuffer_unfreeze(bufferevent_get_input(c->socket), 0);
 	if ((c->readable = event_new(base, -1, 0, on_born, c)) == NULL)
