@@ -16,8 +16,10 @@ CHECKS = \
 	tests/check_negotiate \
 	tests/check_number \
 	tests/check_outcome \
+	tests/check_peer \
 	tests/check_submit \
 	tests/check_submit_loss \
+	tests/check_tail \
 	tests/check_transit \
 	tests/check_transit_bad \
 	tests/check_util \
