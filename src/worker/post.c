@@ -61,20 +61,6 @@ check_unsupported(struct exchange *x)
 	    "Idempotency-Key is not supported by this version; leave it out.");
 }
 
-/* curl -d sends JSON as a form unless it is told otherwise. */
-static bool
-looks_like_no_form(const uint8_t *body, size_t len)
-{
-	const uint8_t *amp = memchr(body, '&', len);
-	size_t first = amp != NULL ? (size_t)(amp - body) : len, i = 0;
-
-	if (memchr(body, '=', first) != NULL)
-		return false;
-	while (i < first && (body[i] == ' ' || (body[i] >= '\t' && body[i] <= '\r')))
-		i++;
-	return i < first && body[i] != '\0' && strchr("{[(\"#:", body[i]) != NULL;
-}
-
 static bool
 take_inflated(struct exchange *x, const uint8_t **body, size_t *len)
 {
@@ -105,7 +91,8 @@ take_body(struct exchange *x, const uint8_t **body, size_t *len)
 	if (*len == 0)
 		return exchange_wrong(x, PROBLEM_MALFORMED,
 		    "The body is empty; a command is a map with the keys action and data.");
-	if (x->body->read == form_read && looks_like_no_form(*body, *len))
+	/* curl -d sends JSON as a form unless it is told otherwise. */
+	if (x->body->read == form_read && form_looks_like_other(*body, *len))
 		return exchange_wrong(x, PROBLEM_UNSUPPORTED_MEDIA_TYPE, "The body is no form. Set "
 		    "Content-Type to what it is, such as application/json (curl -d sends a form "
 		    "unless told otherwise).");
