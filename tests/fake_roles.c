@@ -28,21 +28,6 @@ static const struct role worker_role = {
 	.id = ROLE_WORKER, .name = "worker", .run = worker_run, .jail = JAIL_NONE,
 };
 
-const struct role *
-role_by_name(const char *name)
-{
-	(void)name;
-	return &worker_role;
-}
-
-const char *
-role_name(enum role_id id)
-{
-	static const char *const names[] = { "master", "broker", "producer", "tailer", "worker" };
-
-	return names[id];
-}
-
 void
 fake_event(struct fake *f, const struct id *parent)
 {

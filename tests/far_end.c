@@ -1,6 +1,5 @@
 /*
  * far_end.c: the far end of a link between roles, played by a test. See far_end.h.
- * Also what src/roles.c would bring: the names of roles, without their code.
  */
 #include <sys/socket.h>
 
@@ -9,25 +8,9 @@
 
 #include <check.h>
 
-#include "daemon/role.h"
 #include "far_end.h"
 
 #define HEAD ((size_t)8)
-
-const char *
-role_name(enum role_id id)
-{
-	static const char *const names[ROLE_COUNT] = { "master", "broker", "producer", "tailer", "worker" };
-
-	return names[id];
-}
-
-const struct role *
-role_by_name(const char *name)
-{
-	(void)name;
-	return NULL;
-}
 
 int
 far_link(struct far *f)
