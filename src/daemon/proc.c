@@ -288,13 +288,6 @@ proc_hear(struct proc *p, const struct proc_ops *ops)
 }
 
 void
-proc_catch_up(struct proc *p)
-{
-	if (p->control_event != NULL && event_pending(p->control_event, EV_READ, NULL))
-		on_control(p->control, EV_READ, p);
-}
-
-void
 proc_ready(struct proc *p, const struct proc_ops *ops, const char *text)
 {
 	proc_hear(p, ops);

@@ -58,8 +58,6 @@ struct proc {
 int	proc_main(const char *name, int argc, char **argv);
 /* Begin hearing the master through ops, and enter the jail; call when the role's own state stands. */
 void	proc_hear(struct proc *p, const struct proc_ops *ops);
-/* Handle now what the master has sent by now, without waiting for the loop to come to it. */
-void	proc_catch_up(struct proc *p);
 /* Tell the master READY (text may be NULL), hearing it first if that did not begin yet. */
 void	proc_ready(struct proc *p, const struct proc_ops *ops, const char *text);
 /* Hear now what the master has said already, without waiting for the loop to come to it. */

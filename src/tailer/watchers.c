@@ -97,27 +97,17 @@ sent(struct peer *p)
 }
 
 static void
-free_later(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	peer_free(arg);
-}
-
-static void
 closed(struct peer *p, const char *why)
 {
 	struct watcher *l = peer_arg(p);
 	struct watchers *ls = l->all;
-	struct timeval now = { 0, 0 };
 
 	log_info("the link to worker %u ended: %s", l->nr, why);
 	ls->lossy[l->nr % BOARD_WORKERS] = true;
 	match_forget(&ls->matcher, l);
 	TAILQ_REMOVE(&ls->list, l, entry);
 	free(l);
-	if (event_base_once(ls->proc->base, -1, EV_TIMEOUT, free_later, p, &now) == -1)
-		fatalx("no event to free a link");
+	peer_retire(p);
 	ls->changed(ls->arg);
 }
 

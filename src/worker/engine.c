@@ -26,23 +26,6 @@ ask_for_links(struct wheel_timer *t)
 		wheel_set(e->wheel, &e->ask, ASK_AFTER_MS);
 }
 
-static void
-free_peer(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	peer_free(arg);
-}
-
-static void
-bury(struct engine *e, struct peer *p)
-{
-	struct timeval now = { 0, 0 };
-
-	if (event_base_once(e->proc->base, -1, EV_TIMEOUT, free_peer, p, &now) == -1)
-		fatalx("no event to free a link");
-}
-
 void
 engine_lost(struct engine *e, struct peer *p)
 {
@@ -52,7 +35,7 @@ engine_lost(struct engine *e, struct peer *p)
 		e->tailer = NULL;
 	if (!e->proc->stopping)
 		wheel_set(e->wheel, &e->ask, ASK_AFTER_MS);
-	bury(e, p);
+	peer_retire(p);
 }
 
 struct engine *
