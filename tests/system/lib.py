@@ -74,7 +74,19 @@ class Kafka:
         self.run("clean", ok=False)
 
     def read(self, topic, bootstrap=None):
-        """Every record of a topic from its beginning: [(partition, offset, key, value)]."""
+        """Every record of a topic from its beginning: [(partition, offset, key, value)]. A cluster that was just hurt may
+        not know its leaders at once: it is asked again."""
+        from confluent_kafka import KafkaException
+        end = time.monotonic() + 60
+        while True:
+            try:
+                return self.read_once(topic, bootstrap)
+            except KafkaException:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(1)
+
+    def read_once(self, topic, bootstrap):
         from confluent_kafka import Consumer, TopicPartition
         c = Consumer({"bootstrap.servers": bootstrap or self.bootstrap, "group.id": "cmdr-test",
                       "enable.auto.commit": False, "isolation.level": "read_committed"})
