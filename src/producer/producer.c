@@ -29,7 +29,7 @@ struct producer {
 	struct handle	*retired[RETIRED_MAX];
 	enum ipc_nak	 refusal;		/* what PUBLISH gets while handle is NULL */
 	char		 refusal_text[512];
-	int64_t		 born_ms;
+	int64_t		 start_ms, born_ms;	/* of the process, of the handle */
 	struct event	*rebirth;		/* make a handle */
 	struct event	*tick;			/* until READY; then, once stopping, until all is out */
 	bool		 ready, stopping, master_gone;
@@ -251,7 +251,7 @@ check_ready(struct producer *pr)
 	if (pr->ready)
 		return;
 	if ((pr->handle == NULL || !handle_heard(pr->handle)) &&
-	    clock_ms() - pr->born_ms < pr->proc->config.kafka.unreachable_after)
+	    clock_ms() - pr->start_ms < pr->proc->config.kafka.unreachable_after)
 		return;
 	pr->ready = true;
 	proc_ready(pr->proc, &proc_ops, NULL);
@@ -290,19 +290,18 @@ producer_run(struct proc *p)
 	/* What a predecessor that was killed had counted. */
 	atomic_store(&p->shared->producer.queued, 0);
 	atomic_store(&p->shared->producer.queued_bytes, 0);
-	pr.born_ms = clock_ms();
+	pr.start_ms = clock_ms();
 	pr.links = links_new(p, &link_ops, &pr);
 	pr.rebirth = evtimer_new(p->base, on_rebirth, &pr);
 	pr.tick = evtimer_new(p->base, on_tick, &pr);
 	if (pr.rebirth == NULL || pr.tick == NULL)
 		fatalx("no timers");
 	make_handle(&pr);
-	if (pr.status != 0)
-		return pr.status;
-	proc_hear(p, &proc_ops);
-	set_timer(pr.tick, TICK_MS);
-	event_base_dispatch(p->base);
-
+	if (pr.status == 0) {
+		proc_hear(p, &proc_ops);
+		set_timer(pr.tick, TICK_MS);
+		event_base_dispatch(p->base);
+	}
 	atomic_store(&p->shared->producer.alive, 0);
 	whole = free_handles(&pr);
 	links_free(pr.links);
