@@ -262,10 +262,9 @@ END_TEST
 START_TEST(a_title_stays_within_its_room)
 {
 	char room[64] = "cmdrd\0-x\0worker\0NAME=value\0BEHIND=1", name[16];
-	char *argv[] = { room, room + 6, room + 9, NULL }, *env[] = { room + 16, NULL }, *before[2];
+	char *argv[] = { room, room + 6, room + 9, NULL }, *env[] = { room + 16, NULL };
 	char **saved = environ;
 
-	memcpy(before, env, sizeof(env));
 	environ = env;
 	title_init(3, argv);
 	ck_assert_str_eq(getenv("NAME"), "value");
@@ -279,6 +278,9 @@ START_TEST(a_title_stays_within_its_room)
 	ck_assert_str_eq(room, "cmdrd: tailer");
 	prctl(PR_GET_NAME, name);
 	ck_assert_str_eq(name, "cmdrd:tailer");
+	free(environ[0]);
+	free(environ[1]);
+	free(environ);
 	environ = saved;
 }
 END_TEST

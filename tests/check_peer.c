@@ -245,6 +245,9 @@ END_TEST
 
 START_TEST(a_message_needs_a_handler)
 {
+	peer_free(peer);
+	event_base_free(base);
+	far_die(&far);
 	open_with(&deaf_ops);
 	far_hello(&far, ROLE_WORKER, 3, 7);
 	publish("a payload of some bytes");

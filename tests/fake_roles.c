@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "build-config.h"
 #include "daemon/control.h"
 #include "daemon/proc.h"
 #include "util/clock.h"
@@ -21,6 +22,10 @@
 
 #define PATIENCE_MS	20000	/* a bound for what hangs, not a measure */
 #define QUEUE_MAX	((size_t)64 << 20)
+
+#ifdef CMDR_COVERAGE
+void __gcov_dump(void);
+#endif
 
 static int listen_fd;
 
@@ -274,6 +279,9 @@ be_the_worker(struct fake *f, int control)
 	if ((p.base = event_base_new()) == NULL)
 		fatalx("no event loop");
 	status = worker_run(&p);
+#ifdef CMDR_COVERAGE
+	__gcov_dump();
+#endif
 	_exit(status);
 }
 
