@@ -60,6 +60,7 @@ check_SCRIPTS += \
 	tests/layers.sh
 TESTS += $(check_SCRIPTS)
 EXTRA_DIST += $(check_SCRIPTS) tests/cover.sh tests/http_face.py tests/lint.sh \
+	tests/guard_rows.h tests/guard_server.h tests/worker_client.h \
 	tests/vectors/fressian-bad.tsv tests/vectors/fressian-vectors.tsv tests/vectors/mapping.tsv
 
 # JSONTestSuite, fetched by the script into the build folder.
