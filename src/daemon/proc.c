@@ -3,7 +3,6 @@
  */
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -129,18 +128,6 @@ hear_start(struct proc *p)
 	} while (take(p, &m) == 0);
 	if (p->board == NULL)
 		fatalx("the master sent no scoreboard");
-}
-
-/* A worker's connections are descriptors: as many as the hard limit allows. */
-static void
-raise_descriptor_limit(void)
-{
-	struct rlimit lim;
-
-	if (getrlimit(RLIMIT_NOFILE, &lim) == -1)
-		return;
-	lim.rlim_cur = lim.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &lim);
 }
 
 static void
@@ -324,7 +311,6 @@ proc_main(const char *name, int argc, char **argv)
 	hear_start(&p);
 	display_name(&p, shown, sizeof(shown));
 	title_set("%s", shown);
-	raise_descriptor_limit();
 	drop_privileges(&p.config);
 	if (p.config.log.to != LOG_TO_FILE)
 		log_open((enum log_dest)p.config.log.to, NULL, shown);

@@ -269,6 +269,7 @@ second_start(struct master *m, struct config *c)
 	}
 }
 
+/* A worker's connections are descriptors: as many as the hard limit allows, for all roles, which inherit it. */
 static void
 raise_descriptor_limit(void)
 {

@@ -11,12 +11,10 @@
 /* The master makes the links of a role that died when it starts it again; ask only where none comes. */
 #define ASK_AFTER_MS 1000
 
-#define OWNER(t, type, member) ((type *)(void *)((char *)(t) - offsetof(type, member)))
-
 static void
 ask_for_links(struct wheel_timer *t)
 {
-	struct engine *e = OWNER(t, struct engine, ask);
+	struct engine *e = WHEEL_OWNER(t, struct engine, ask);
 
 	if (e->producer == NULL)
 		proc_peer_lost(e->proc, ROLE_PRODUCER, 0);

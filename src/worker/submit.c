@@ -17,8 +17,6 @@
 /* The producer bounds each record by kafka.delivery_timeout; only a producer that hangs is later than this. */
 #define BOUND_MARGIN_MS	2000
 
-#define OWNER(t, type, member) ((type *)(void *)((char *)(t) - offsetof(type, member)))
-
 static void
 count(struct engine *e, enum counter c, int64_t n)
 {
@@ -96,7 +94,7 @@ unknown(struct submission *s, const char *text)
 static void
 on_wait_over(struct wheel_timer *t)
 {
-	struct submission *s = OWNER(t, struct submission, wait);
+	struct submission *s = WHEEL_OWNER(t, struct submission, wait);
 
 	if (s->stage == STAGE_ACKED)
 		finish(s, SUBMIT_TIMED_OUT, "");
@@ -109,7 +107,7 @@ on_wait_over(struct wheel_timer *t)
 static void
 on_bound_over(struct wheel_timer *t)
 {
-	struct submission *s = OWNER(t, struct submission, bound);
+	struct submission *s = WHEEL_OWNER(t, struct submission, bound);
 
 	log_warn("the producer has not told what became of a command within its time");
 	unknown(s, "the producer did not answer within kafka.delivery_timeout");

@@ -8,6 +8,7 @@
 
 #include <sys/queue.h>
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <event2/event.h>
@@ -34,6 +35,9 @@ struct wheel {
 	int64_t			 now;		/* the last tick that was run */
 	int64_t			 armed;		/* the tick that the event will come at; 0: none */
 };
+
+/* What a timer is a member of: for fire, which is given the timer only. */
+#define WHEEL_OWNER(t, type, member) ((type *)(void *)((char *)(t) - offsetof(type, member)))
 
 /* Zero a timer, with its fire set, before the first wheel_set. */
 void	wheel_init(struct wheel *w, struct event_base *base);

@@ -17,8 +17,6 @@
 
 #define KEEP_MEMORY	((size_t)64 << 10)
 
-#define OWNER(t, type, member) ((type *)(void *)((char *)(t) - offsetof(type, member)))
-
 /* Decoded values take more room than their text; an answer stands beside them. */
 static size_t
 arena_limit(const struct config *c)
@@ -130,7 +128,7 @@ static void
 on_patience_over(struct wheel_timer *t)
 {
 	log_warn("no links to producer and tailer yet: serving without them");
-	serve(OWNER(t, struct worker, patience));
+	serve(WHEEL_OWNER(t, struct worker, patience));
 }
 
 static void
@@ -144,7 +142,7 @@ on_peer(struct proc *p, enum role_id role, unsigned nr, int fd)
 static void
 on_last_accept(struct wheel_timer *t)
 {
-	struct worker *w = OWNER(t, struct worker, last_accept);
+	struct worker *w = WHEEL_OWNER(t, struct worker, last_accept);
 
 	accept_close(&w->accept);
 	guard_drain(&w->guard);
@@ -153,7 +151,7 @@ on_last_accept(struct wheel_timer *t)
 static void
 on_grace_over(struct wheel_timer *t)
 {
-	struct worker *w = OWNER(t, struct worker, grace);
+	struct worker *w = WHEEL_OWNER(t, struct worker, grace);
 
 	log_notice("%u connections are cut: shutdown.grace is over", w->guard.nconns);
 	accept_close(&w->accept);
