@@ -9,6 +9,7 @@
 #include "daemon/config.h"
 #include "daemon/role.h"
 #include "daemon/scoreboard.h"
+#include "indexer/indexer.h"
 #include "producer/producer.h"
 #include "tailer/tailer.h"
 #include "worker/worker.h"
@@ -32,6 +33,12 @@ static unsigned
 if_embedded(const struct config *c)
 {
 	return strcmp(c->kafka.servers, CONFIG_EMBEDDED) == 0 ? 1 : 0;
+}
+
+static unsigned
+if_indexed(const struct config *c)
+{
+	return c->index.enabled ? 1 : 0;
 }
 
 const struct role roles[ROLE_COUNT] = {
@@ -59,6 +66,11 @@ const struct role roles[ROLE_COUNT] = {
 		.links_to = ROLE_BIT(ROLE_PRODUCER) | ROLE_BIT(ROLE_TAILER), .holds = HOLDS_LISTENERS,
 		.jail = JAIL_WORKER, .wave = 2, .per_generation = true,
 		.doc = "speaks HTTP",
+	},
+	[ROLE_INDEXER] = {
+		.id = ROLE_INDEXER, .name = "indexer", .run = indexer_run, .count = if_indexed,
+		.holds = HOLDS_SECRETS, .jail = JAIL_KAFKA, .wave = 1, .per_generation = true,
+		.doc = "keeps both topics in the index, which answers reads",
 	},
 };
 

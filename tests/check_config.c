@@ -168,7 +168,7 @@ START_TEST(wrong_values_are_told_with_their_place)
 	    "expected a size in bytes, KiB, MiB or GiB from 1KiB to 64MiB; found \"64MB\"");
 	refused("http:\n  max_body: 9007199254740993GiB\n", 2, 13, "found \"9007199254740993GiB\"");
 	refused("sync:\n  timeout: 5\n", 2, 12,
-	    "sync.timeout: expected a duration in ms, s, m or h from 1ms to 1h; found \"5\"");
+	    "sync.timeout: expected a duration in ms, s, m, h or d from 1ms to 1h; found \"5\"");
 	refused("sync:\n  timeout: 0\n", 2, 12, "from 1ms to 1h");
 	refused("sync:\n  timeout_status: 200\n", 2, 19, "expected 202, 409 or 504; found \"200\"");
 	refused("topics:\n  commands: a b\n", 2, 13, "expected a Kafka topic name");

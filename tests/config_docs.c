@@ -79,7 +79,9 @@ yaml_key(const struct config_key *key, const char *indent)
 	takes(key, &text);
 	yaml_comment(indent, buf_cstr(&text));
 	buf_free(&text);
-	if (key->type == CONFIG_LIST)
+	if (key->type == CONFIG_LIST && *key->def == '\0')
+		printf("%s#%s: []\n", indent, last_part(key));
+	else if (key->type == CONFIG_LIST)
 		printf("%s#%s:\n%s#  - %s\n", indent, last_part(key), indent, key->def);
 	else if (key->type == CONFIG_MAP)
 		printf("%s#%s: {}\n", indent, last_part(key));

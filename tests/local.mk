@@ -43,9 +43,9 @@ tests_libtest_a_SOURCES = \
 	tests/tsv.c tests/tsv.h
 AM_CFLAGS += $(CHECK_CFLAGS)
 # libtest.a stands in for src/roles.c too, which libdaemon.a asks for: hence a second time.
-LDADD = tests/libtest.a libworker.a libproducer.a libtailer.a libdaemon.a tests/libtest.a libconfig.a libcommand.a \
+LDADD = tests/libtest.a libworker.a libproducer.a libtailer.a libindexer.a libdaemon.a tests/libtest.a libconfig.a libindex.a libcommand.a \
 	libvalue.a libutil.a $(CHECK_LIBS) $(EVENT_LIBS) $(KAFKA_LIBS) $(YAML_LIBS) $(UUID_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
-	$(MSGPACK_LIBS) $(SECCOMP_LIBS) -lm
+	$(MSGPACK_LIBS) $(SECCOMP_LIBS) $(SQLITE_LIBS) -lm
 
 # Check ends a test after 4 seconds by itself, which a busy machine makes a failure of a sound one.
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; top_builddir='$(top_builddir)'; export top_builddir; \
@@ -76,5 +76,6 @@ EXTRA_DIST += tests/examples_recode.c
 # It has a config_table.o of its own, with @runstatedir@ (which config.status must not see) for the directory.
 check_PROGRAMS += tests/config_docs
 tests_config_docs_SOURCES = tests/config_docs.c src/daemon/config_table.c
-tests_config_docs_CPPFLAGS = $(AM_CPPFLAGS) -UCMDR_RUNSTATEDIR -DCMDR_RUNSTATEDIR='"@runstatedir''@"'
+tests_config_docs_CPPFLAGS = $(AM_CPPFLAGS) -UCMDR_RUNSTATEDIR -DCMDR_RUNSTATEDIR='"@runstatedir''@"' \
+	-UCMDR_LOCALSTATEDIR -DCMDR_LOCALSTATEDIR='"@localstatedir''@"'
 tests_config_docs_LDADD = libconfig.a libutil.a

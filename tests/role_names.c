@@ -7,7 +7,7 @@
 const char *
 role_name(enum role_id id)
 {
-	static const char *const names[ROLE_COUNT] = { "master", "broker", "producer", "tailer", "worker" };
+	static const char *const names[ROLE_COUNT] = { "master", "broker", "producer", "tailer", "worker", "indexer" };
 
 	return names[id];
 }

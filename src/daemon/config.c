@@ -32,7 +32,7 @@ config_defaults(struct config *c)
 	for (size_t i = 0; i < config_nkeys; i++) {
 		const struct config_key *key = &config_keys[i];
 
-		if (key->type == CONFIG_MAP)
+		if (key->type == CONFIG_MAP || (key->type == CONFIG_LIST && *key->def == '\0'))
 			continue;
 		if (key->type == CONFIG_LIST)
 			bad = config_value_add(c, key, NULL, key->def, &why);

@@ -42,6 +42,7 @@ struct config_map {
 struct config {
 	struct {
 		struct config_list	listen;		/* each one config_listen_parse() takes */
+		struct config_list	admin;		/* the same; empty: served with the rest */
 		int			workers;	/* 0 = one for each core */
 		size_t			max_body;
 		size_t			max_headers;
@@ -73,6 +74,22 @@ struct config {
 		int64_t			max_wait;
 		int			timeout_status;	/* 202, 409 or 504 */
 	} sync;
+	struct {
+		int			enabled;
+		char			*directory;
+		int64_t			retention_age;	/* 0: for ever */
+		size_t			retention_size;	/* 0: as large as it gets */
+		int			batch_records;
+		int64_t			batch_time;
+	} index;
+	struct {
+		int64_t			heartbeat;
+		size_t			buffer;		/* of one stream */
+		size_t			recent;		/* of one topic, in one worker */
+	} sse;
+	struct {
+		char			*socket;
+	} control;
 	struct {
 		int64_t			grace;
 	} shutdown;

@@ -18,6 +18,7 @@
 #define PRODUCER	ROLE_BIT(ROLE_PRODUCER)
 #define TAILER		ROLE_BIT(ROLE_TAILER)
 #define WORKER		ROLE_BIT(ROLE_WORKER)
+#define INDEXER		ROLE_BIT(ROLE_INDEXER)
 #define ALL		(ROLE_BIT(ROLE_COUNT) - 1)
 
 #define KIB	1024LL
@@ -26,6 +27,7 @@
 #define SECONDS	1000LL
 #define MINUTES	(60 * SECONDS)
 #define HOURS	(60 * MINUTES)
+#define DAYS	(24 * HOURS)
 
 /* The field's offset; does not compile when the field is of another type than the row says. */
 #define FIELD(field, type) \
@@ -49,6 +51,9 @@
 	{ .name = #field, .type = CONFIG_ENUM, .offset = FIELD(field, int), .words = list, \
 	    .def = standard, .audience = MASTER | (who), .doc = text }
 
+static const struct config_enum booleans[] = {
+	{ "false", 0 }, { "true", 1 }, { NULL, 0 },
+};
 static const struct config_enum compressions[] = {
 	{ "none", 0 }, { "gzip", 1 }, { "snappy", 2 }, { "lz4", 3 }, { "zstd", 4 }, { NULL, 0 },
 };
@@ -77,6 +82,9 @@ const struct config_section config_sections[] = {
 	{ "kafka", "The cluster that commands are written to and events are read from." },
 	{ "topics", "The two topics; they must exist, or be created when first used." },
 	{ "sync", "Commands whose client waits for the event that answers them." },
+	{ "index", "The memory of both topics that reads and resumed streams are answered from." },
+	{ "sse", "Live streams: GET /commands/updates and /events/updates." },
+	{ "control", "The door for cmdrctl on this machine." },
 	{ "shutdown", "How the daemon ends, and how a reload ends the processes it replaces." },
 	{ "log", "What the daemon says, and where." },
 	{ "embedded", "The in-memory broker for a first run without Kafka; it keeps nothing." },
@@ -90,6 +98,10 @@ const struct config_key config_keys[] = {
 	    "numeric, such as 127.0.0.1:3000 or [::1]:3000; unix:" CMDR_RUNSTATEDIR
 	    "/cmdr/http.sock is a socket in the file system. PORT in the environment replaces the "
 	    "port of the first entry."),
+	LIST(http.admin, 0, 16, "", 0, config_check_listen,
+	    "PORT, IPV4:PORT, [IPV6]:PORT or unix:/PATH",
+	    "Where /health, /ready and /metrics are answered instead, so that they need not face "
+	    "the clients. Not set, they are answered beside the rest."),
 	INT(http.workers, 0, BOARD_WORKERS, "0", 0,
 	    "Worker processes that share the listening sockets; 0 is one for each core."),
 	SIZE(http.max_body, 1 * KIB, 64 * MIB, "1MiB", WORKER | PRODUCER,
@@ -114,12 +126,12 @@ const struct config_key config_keys[] = {
 	    "What stands before the path in Location, such as https://cmdr.example.com, for "
 	    "clients that need an absolute URL. Not set, Location is a path."),
 
-	STRING(kafka.servers, 1, 4096, "localhost:9092", PRODUCER | TAILER, config_check_servers,
+	STRING(kafka.servers, 1, 4096, "localhost:9092", PRODUCER | TAILER | INDEXER, config_check_servers,
 	    "HOST:PORT, several separated by commas, or the word embedded",
 	    "The brokers to begin with. The word embedded starts an in-memory broker of cmdrd's "
 	    "own, which is for trying things out and keeps nothing. KAFKA_SERVERS in the "
 	    "environment replaces it."),
-	MAP(kafka.properties, 0, 128, "", PRODUCER | TAILER, config_kafka_property,
+	MAP(kafka.properties, 0, 128, "", PRODUCER | TAILER | INDEXER, config_kafka_property,
 	    "names and values of librdkafka",
 	    "librdkafka properties, such as security.protocol or ssl.ca.location, for every "
 	    "connection to Kafka. Those that cmdr's promises rest on are refused with the reason, "
@@ -133,7 +145,7 @@ const struct config_key config_keys[] = {
 	    "How long Kafka may take to acknowledge a command before the client is told that it "
 	    "was not written (503) or that the outcome is unknown (504)."),
 	DURATION(kafka.unreachable_after, 1 * SECONDS, 1 * MINUTES, "4s",
-	    WORKER | PRODUCER | TAILER,
+	    WORKER | PRODUCER | TAILER | INDEXER,
 	    "/ready turns 503 when no broker has answered for this long."),
 	DURATION(kafka.linger, 0, 1 * SECONDS, "0ms", PRODUCER,
 	    "How long a command may wait for others to share a request to Kafka; more is less "
@@ -147,12 +159,12 @@ const struct config_key config_keys[] = {
 	SIZE(kafka.max_queued_bytes, 1 * MIB, 2 * GIB, "64MiB", PRODUCER,
 	    "The same, by their size; not less than http.max_body."),
 
-	STRING(topics.commands, 1, 249, "commands", WORKER | PRODUCER | TAILER | BROKER,
+	STRING(topics.commands, 1, 249, "commands", ALL,
 	    config_check_topic,
 	    "a Kafka topic name: 1 to 249 of A-Z a-z 0-9 . _ -, but not . or .. alone",
 	    "The topic that commands are written to. COMMANDS_TOPIC in the environment replaces "
 	    "it."),
-	STRING(topics.events, 1, 249, "events", WORKER | TAILER | BROKER, config_check_topic,
+	STRING(topics.events, 1, 249, "events", ALL, config_check_topic,
 	    "a Kafka topic name: 1 to 249 of A-Z a-z 0-9 . _ -, but not . or .. alone",
 	    "The topic that events are read from. EVENTS_TOPIC in the environment replaces it."),
 	ENUM(topics.key, topic_keys, "fressian", WORKER,
@@ -169,6 +181,37 @@ const struct config_key config_keys[] = {
 	ENUM(sync.timeout_status, timeout_statuses, "202", WORKER,
 	    "The status of the answer when no event came in time; the command was written all the "
 	    "same."),
+
+	ENUM(index.enabled, booleans, "true", INDEXER | WORKER,
+	    "Keep an index of both topics. Without it reads are 404 and a stream cannot be "
+	    "resumed; commands are taken all the same."),
+	STRING(index.directory, 1, 1024, CMDR_LOCALSTATEDIR "/lib/cmdr", INDEXER | WORKER,
+	    config_check_path, "an absolute path",
+	    "The directory that index.db is kept in, with nothing else in it; it is written by "
+	    "user alone, and can be deleted while cmdrd is stopped: the index is made again from "
+	    "the topics."),
+	DURATION(index.retention_age, 0, 3650 * DAYS, "0ms", INDEXER,
+	    "How long a record is kept in the index, counted from its timestamp; 0 is for ever. "
+	    "The topics have a retention of their own."),
+	SIZE(index.retention_size, 0, 4096 * GIB, "0", INDEXER,
+	    "How large index.db may grow before the oldest records leave it; 0 is without bound."),
+	INT(index.batch_records, 1, 100000, "2000", INDEXER,
+	    "The most records that are written to the index in one transaction."),
+	DURATION(index.batch_time, 0, 10 * SECONDS, "20ms", INDEXER,
+	    "The least time between two transactions: more is less work, and a later view."),
+
+	DURATION(sse.heartbeat, 1 * SECONDS, 1 * HOURS, "15s", WORKER,
+	    "How often a stream says where it stands, also when nothing happens."),
+	SIZE(sse.buffer, 16 * KIB, 1 * GIB, "1MiB", WORKER,
+	    "What may wait for a client that reads a stream slowly; past it the stream is cut, and "
+	    "the client resumes it."),
+	SIZE(sse.recent, 64 * KIB, 1 * GIB, "4MiB", WORKER,
+	    "The newest records of a topic that a worker holds while it has streams, so that one "
+	    "that comes from the index can join."),
+
+	STRING(control.socket, 0, 100, CMDR_RUNSTATEDIR "/cmdr/control.sock", 0, config_check_path,
+	    "an absolute path",
+	    "The socket that cmdrctl speaks to cmdrd over; root, user and group may. Empty: none."),
 
 	DURATION(shutdown.grace, 0, 1 * HOURS, "30s", ALL,
 	    "How long requests in flight and open streams may still take after SIGTERM, or in a "

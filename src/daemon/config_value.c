@@ -22,7 +22,7 @@ static const struct unit size_units[] = {
 	{ "GiB", 1LL << 30 }, { "MiB", 1LL << 20 }, { "KiB", 1LL << 10 }, { "", 1 },
 };
 static const struct unit duration_units[] = {
-	{ "h", 3600 * 1000LL }, { "m", 60 * 1000LL }, { "s", 1000 }, { "ms", 1 },
+	{ "d", 24 * 3600 * 1000LL }, { "h", 3600 * 1000LL }, { "m", 60 * 1000LL }, { "s", 1000 }, { "ms", 1 },
 };
 static const struct unit no_units[] = { { "", 1 } };
 
@@ -371,7 +371,7 @@ config_value_expects(const struct config_key *key, struct buf *out)
 		put_range(key, "a size in bytes, KiB, MiB or GiB", out);
 		break;
 	case CONFIG_DURATION:
-		put_range(key, "a duration in ms, s, m or h", out);
+		put_range(key, "a duration in ms, s, m, h or d", out);
 		break;
 	case CONFIG_ENUM:
 		for (const struct config_enum *e = key->words; e->word != NULL; e++)

@@ -51,6 +51,20 @@ take_listener(struct proc *p, int fd)
 	p->listeners[p->nlisteners++] = fd;
 }
 
+/* One file of the index; the third makes a set. Returns whether it did. */
+static bool
+take_index(struct proc *p, struct rdr *r, int fd)
+{
+	unsigned part = rdr_u32(r);
+
+	if (part > 2 || fd == -1)
+		fatalx("the master sent file %u of an index", part);
+	if (p->index_fd[part] != -1)
+		close(p->index_fd[part]);
+	p->index_fd[part] = fd;
+	return part == 2;
+}
+
 static void
 take_start(struct proc *p, struct rdr *r)
 {
@@ -101,6 +115,9 @@ take(struct proc *p, struct control_msg *m)
 		return 0;
 	case IPC_LOG:
 		log_open_fd(m->fd, display_name(p, name, sizeof(name)));
+		return 0;
+	case IPC_INDEX:
+		take_index(p, &r, m->fd);
 		return 0;
 	case IPC_BOOTSTRAP:
 		set_bootstrap(p, (const char *)m->payload, m->len);
@@ -205,6 +222,14 @@ hear(struct proc *p, struct control_msg *m)
 	case IPC_LOG:
 		log_open_fd(m->fd, display_name(p, name, sizeof(name)));
 		break;
+	case IPC_INDEX:
+		if (take_index(p, &r, m->fd) && p->ops->index != NULL)
+			p->ops->index(p);
+		break;
+	case IPC_REBUILD:
+		if (p->ops->rebuild != NULL)
+			p->ops->rebuild(p);
+		break;
 	case IPC_STOP:
 		stop(p, false);
 		break;
@@ -238,6 +263,22 @@ proc_hear_now(struct proc *p)
 {
 	if (event_pending(p->control_event, EV_READ, NULL))
 		on_control(p->control, EV_READ, p);
+}
+
+void
+proc_index(struct proc *p, uint64_t serial, const int fd[3])
+{
+	struct buf b;
+
+	buf_init(&b, 12);
+	for (uint32_t part = 0; part < 3; part++) {
+		buf_reset(&b);
+		buf_put_u32(&b, part);
+		buf_put_u64(&b, serial);
+		if (control_send(p->control, IPC_INDEX, b.data, b.len, fd[part]) == -1)
+			log_warn("handing the index to the master: %s", strerror(errno));
+	}
+	buf_free(&b);
 }
 
 struct peer_self
@@ -307,6 +348,7 @@ proc_main(const char *name, int argc, char **argv)
 	set_signals();
 	p.control = PROC_CONTROL_FD;
 	p.secrets_fd = -1;
+	p.index_fd[0] = p.index_fd[1] = p.index_fd[2] = -1;
 	fcntl(p.control, F_SETFD, FD_CLOEXEC);
 	hear_start(&p);
 	display_name(&p, shown, sizeof(shown));

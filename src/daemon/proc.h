@@ -27,6 +27,10 @@ struct proc_ops {
 	void	(*peers_done)(struct proc *p);
 	/* p->bootstrap changed. May be NULL. */
 	void	(*bootstrap)(struct proc *p);
+	/* p->index_fd holds the descriptors of another index. May be NULL. */
+	void	(*index)(struct proc *p);
+	/* The index shall be made anew. May be NULL. */
+	void	(*rebuild)(struct proc *p);
 	/*
 	 * Stop: close listeners, finish what is in flight (at most shutdown.grace), then leave the loop. Called
 	 * once; also when the master is gone (master_gone).
@@ -45,6 +49,7 @@ struct proc {
 	int			 secrets_fd;	/* -1: none */
 	int			 listeners[PROC_LISTENERS];
 	unsigned		 nlisteners;
+	int			 index_fd[3];	/* database, -wal, -shm; -1: none yet */
 	char			*bootstrap;	/* broker addresses to use: kafka.servers or the embedded broker's; NULL not known yet */
 	struct event_base	*base;
 	const struct proc_ops	*ops;
@@ -64,6 +69,8 @@ void	proc_ready(struct proc *p, const struct proc_ops *ops, const char *text);
 void	proc_hear_now(struct proc *p);
 /* Ask the master for a new link in the place of a broken one. */
 void	proc_peer_lost(struct proc *p, enum role_id role, unsigned nr);
+/* The indexer: hand the readers the files of index number serial (database, -wal, -shm). */
+void	proc_index(struct proc *p, uint64_t serial, const int fd[3]);
 /* How a link made for this process says who it is. */
 struct peer_self proc_self(const struct proc *p);
 void	proc_close_listeners(struct proc *p);

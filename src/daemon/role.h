@@ -14,6 +14,7 @@ enum role_id {
 	ROLE_PRODUCER,
 	ROLE_TAILER,
 	ROLE_WORKER,
+	ROLE_INDEXER,	/* new roles at the end: numbers travel between versions at a reload */
 	ROLE_COUNT
 };
 

@@ -12,7 +12,7 @@
 #include "util/log.h"
 
 #define MAGIC	0x72646d63u	/* "cmdr" */
-#define VERSION	1
+#define VERSION	2
 
 static const struct {
 	const char	*name;
@@ -107,6 +107,20 @@ board_enter(struct board_slot *slot, int pid)
 			board_set(slot, (enum counter)i, 0);
 	atomic_store(&slot->started_ms, clock_ms());
 	atomic_store(&slot->pid, (int32_t)pid);
+}
+
+void
+board_acked(struct board *b, int32_t partition, int64_t offset)
+{
+	_Atomic int64_t *behind;
+	int64_t seen;
+
+	if (partition < 0 || partition >= BOARD_PARTITIONS || offset < 0)
+		return;
+	behind = &b->acked[partition];
+	seen = atomic_load(behind);
+	while (seen <= offset && !atomic_compare_exchange_weak(behind, &seen, offset + 1))
+		;
 }
 
 int64_t

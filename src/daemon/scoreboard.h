@@ -46,6 +46,33 @@ struct board_tailer {
 	_Atomic int64_t		positions[BOARD_PARTITIONS];	/* next offset to read; -1: not known yet */
 };
 
+/* How the index is. One writer at a time, whatever the generation. */
+enum board_index_state {
+	BOARD_INDEX_NONE,	/* no indexer came so far as to open it */
+	BOARD_INDEX_RUNNING,
+	BOARD_INDEX_DISK_FULL,	/* stands still until there is room */
+	BOARD_INDEX_FAILED,	/* stands still for another reason, which the log tells */
+};
+
+enum board_topic {
+	BOARD_COMMANDS,
+	BOARD_EVENTS,
+	BOARD_TOPICS
+};
+
+struct board_index {
+	_Atomic int32_t		state;		/* enum board_index_state */
+	_Atomic int32_t		rebuilding;	/* 1: catching up from the beginning of the topics */
+	_Atomic int64_t		answered_ms;	/* as the tailer's */
+	_Atomic int64_t		commits;	/* grows with each transaction: something may be new */
+	_Atomic int64_t		rows[BOARD_TOPICS];
+	_Atomic int64_t		undecodable;	/* kept in the index now */
+	_Atomic int64_t		bytes;		/* size of the file */
+	_Atomic int32_t		partitions[BOARD_TOPICS];
+	_Atomic int64_t		next[BOARD_TOPICS][BOARD_PARTITIONS];	/* next offset to index */
+	_Atomic int64_t		end[BOARD_TOPICS][BOARD_PARTITIONS];	/* end of the partition when last seen */
+};
+
 /* What belongs to one generation: a reload runs two side by side. */
 struct board_generation {
 	_Atomic uint32_t	generation;
@@ -58,6 +85,9 @@ struct board {
 	uint64_t		size;
 	struct board_slot	slots[ROLE_COUNT][BOARD_WORKERS][2];	/* by the generation's last bit */
 	struct board_generation	generations[2];		/* by the generation's last bit */
+	struct board_index	index;
+	/* behind the last acknowledged record of each partition of the commands topic */
+	_Atomic int64_t		acked[BOARD_PARTITIONS];
 };
 
 /* A new one, all zero: returns its descriptor (close-on-exec) and maps it; -1 with errno. */
@@ -74,6 +104,9 @@ void	board_enter(struct board_slot *slot, int pid);
 int64_t	board_sum(const struct board *b, enum counter c);
 const char *counter_name(enum counter c);
 const char *counter_doc(enum counter c);
+
+/* A command was acknowledged: the index has it once next[BOARD_COMMANDS][partition] has passed this offset. */
+void	board_acked(struct board *b, int32_t partition, int64_t offset);
 
 static inline void
 board_add(struct board_slot *slot, enum counter c, int64_t n)

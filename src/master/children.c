@@ -17,6 +17,7 @@
 #include "daemon/proc.h"
 #include "master/children.h"
 #include "master/generation.h"
+#include "master/index_files.h"
 #include "master/links.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -76,7 +77,8 @@ send_listeners(struct master *m, struct child *c)
 static void
 send_bootstrap(const struct master *m, const struct child *c)
 {
-	if (m->bootstrap != NULL && (c->role->id == ROLE_PRODUCER || c->role->id == ROLE_TAILER))
+	if (m->bootstrap != NULL && (c->role->id == ROLE_PRODUCER || c->role->id == ROLE_TAILER ||
+	    c->role->id == ROLE_INDEXER))
 		control_send(c->control, IPC_BOOTSTRAP, m->bootstrap, strlen(m->bootstrap), -1);
 }
 
@@ -103,6 +105,7 @@ hand_over(struct master *m, struct child *c)
 		close(fd);
 	}
 	send_bootstrap(m, c);
+	index_files_send(m, c);
 	control_send(c->control, IPC_START, start, sizeof(start), -1);
 }
 

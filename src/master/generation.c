@@ -11,6 +11,7 @@
 #include "daemon/control.h"
 #include "master/children.h"
 #include "master/generation.h"
+#include "master/index_files.h"
 #include "master/links.h"
 #include "master/listen.h"
 #include "util/log.h"
@@ -300,6 +301,10 @@ generation_hear(struct child *c)
 	while (c->control != -1 &&
 	    (n = control_recv(c->control, c->role->id, ROLE_MASTER, &msg)) == 1) {
 		r = rdr_of(msg.payload, msg.len);
+		if (msg.type == IPC_INDEX) {
+			index_files_take(the_master, c, &msg);
+			continue;
+		}
 		if (msg.fd != -1)
 			close(msg.fd);
 		if (msg.type == IPC_READY) {

@@ -2,6 +2,7 @@ libmaster_a_SOURCES = \
 	src/master/children.c src/master/children.h \
 	src/master/detach.c src/master/detach.h \
 	src/master/generation.c src/master/generation.h \
+	src/master/index_files.c src/master/index_files.h \
 	src/master/links.c src/master/links.h \
 	src/master/listen.c src/master/listen.h \
 	src/master/master.c src/master/master.h \

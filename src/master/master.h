@@ -74,6 +74,13 @@ struct listener {
 	bool			 serves[2];	/* by a generation's last bit: is it in that one's configuration? */
 };
 
+/* The files of an index, for the workers of every generation that is configured for its directory. */
+struct index_files {
+	char		*directory;	/* NULL: none */
+	int		 fd[3];
+	uint64_t	 serial;
+};
+
 struct master {
 	struct master_options		 options;
 	struct event_base		*base;
@@ -85,6 +92,7 @@ struct master {
 	int				 exe_fd;	/* this very image, for fexecve */
 	int				 pid_fd;
 	char				*pidfile;
+	struct index_files		 index;
 	char				*bootstrap;	/* the embedded broker's address; NULL: not known, or none */
 	int				 parent_fd;	/* the waiting parent of a start as a daemon; -1 */
 	bool				 started;	/* the first generation came READY once */

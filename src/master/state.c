@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,8 @@ keep_all(struct master *m, bool keep)
 		keep_across_exec(l->fd, keep);
 	TAILQ_FOREACH(c, &m->children, entry)
 		keep_across_exec(c->control, keep);
+	for (int i = 0; m->index.directory != NULL && i < 3; i++)
+		keep_across_exec(m->index.fd[i], keep);
 }
 
 static int
@@ -85,6 +88,9 @@ describe(const struct master *m, struct buf *out)
 	buf_printf(out, "pidfile %d %s\n", m->pid_fd, m->pidfile);
 	if (m->bootstrap != NULL)
 		buf_printf(out, "bootstrap %s\n", m->bootstrap);
+	if (m->index.directory != NULL)
+		buf_printf(out, "index %d %d %d %" PRIu64 " %s\n", m->index.fd[0], m->index.fd[1],
+		    m->index.fd[2], m->index.serial, m->index.directory);
 	TAILQ_FOREACH(g, &m->generations, entry)
 		put_generation(out, g);
 	TAILQ_FOREACH(l, &m->listeners, entry)
@@ -167,6 +173,16 @@ restore_bootstrap(struct master *m, const char *args)
 {
 	free(m->bootstrap);
 	m->bootstrap = xstrdup(args);
+}
+
+static void
+restore_index(struct master *m, const char *args)
+{
+	int at = 0;
+
+	if (sscanf(args, "%d %d %d %" SCNu64 " %n", &m->index.fd[0], &m->index.fd[1],
+	    &m->index.fd[2], &m->index.serial, &at) == 4 && at != 0)
+		m->index.directory = xstrdup(args + at);
 }
 
 static char *
@@ -256,6 +272,7 @@ static const struct {
 	{ "board", restore_board },
 	{ "pidfile", restore_pidfile },
 	{ "bootstrap", restore_bootstrap },
+	{ "index", restore_index },
 	{ "generation", restore_generation },
 	{ "listener", restore_listener },
 	{ "child", restore_child },
