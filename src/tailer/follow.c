@@ -25,7 +25,7 @@ follow_init(struct follow *f, struct proc *p, struct kafka *k, int notify_fd)
 	f->kafka = k;
 	f->board = &p->shared->tailer;
 	f->known = atomic_load(&f->board->partitions);
-	f->scout = scout_new(k->rk, p->config.topics.events, notify_fd);
+	f->scout = kafka_scout_new(k->rk, p->config.topics.events, notify_fd);
 	atomic_store(&f->board->assigned, 0);
 	atomic_store(&f->board->at_end, 0);
 	if (f->known > 0)
@@ -36,7 +36,7 @@ void
 follow_close(struct follow *f)
 {
 	atomic_store(&f->board->assigned, 0);
-	scout_free(f->scout);
+	kafka_scout_free(f->scout);
 	free(f->parts);
 }
 
@@ -49,7 +49,7 @@ follow_look(struct follow *f)
 	for (int i = 0; i < f->nparts; i++)
 		if (!f->parts[i].assigned || f->parts[i].reset)
 			list[n++] = (int32_t)i;
-	scout_ask(f->scout, f->nparts, list, n);
+	kafka_scout_ask(f->scout, f->nparts, list, n);
 	free(list);
 }
 
@@ -98,7 +98,7 @@ discover(struct follow *f, int n)
 }
 
 static int64_t
-start_offset(const struct follow *f, const struct scout_range *r)
+start_offset(const struct follow *f, const struct kafka_scout_range *r)
 {
 	int64_t position = atomic_load(&f->board->positions[r->partition]);
 
@@ -111,7 +111,7 @@ start_offset(const struct follow *f, const struct scout_range *r)
 }
 
 static void
-assign(struct follow *f, const struct scout_range *r)
+assign(struct follow *f, const struct kafka_scout_range *r)
 {
 	struct followed *part = &f->parts[r->partition];
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
@@ -158,7 +158,7 @@ topic_is_gone(struct follow *f)
 }
 
 void
-follow_found(struct follow *f, const struct scout_report *r)
+follow_found(struct follow *f, const struct kafka_scout_report *r)
 {
 	static struct log_limit limit;
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "daemon/kafka.h"
-#include "tailer/scout.h"
+#include "daemon/kafka_scout.h"
 
 struct followed {
 	bool	 assigned;
@@ -25,7 +25,7 @@ struct follow {
 	struct proc		*proc;
 	struct kafka		*kafka;
 	struct board_tailer	*board;
-	struct scout		*scout;
+	struct kafka_scout		*scout;
 	struct followed		*parts;
 	int			 nparts;
 	int			 known;		/* partitions whose position was known at our start */
@@ -40,7 +40,7 @@ void	follow_close(struct follow *f);
 /* Ask for a look at the topic: new partitions, those that went out of range, whether it is there at all. */
 void	follow_look(struct follow *f);
 /* Assign what the look found. */
-void	follow_found(struct follow *f, const struct scout_report *r);
+void	follow_found(struct follow *f, const struct kafka_scout_report *r);
 /* A record of this partition was read. */
 void	follow_read(struct follow *f, int32_t partition, int64_t offset);
 /* The end of the partition was reached. */

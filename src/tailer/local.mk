@@ -3,5 +3,4 @@ libtailer_a_SOURCES = \
 	src/tailer/follow.c src/tailer/follow.h \
 	src/tailer/watchers.c src/tailer/watchers.h \
 	src/tailer/match.c src/tailer/match.h \
-	src/tailer/scout.c src/tailer/scout.h \
 	src/tailer/tailer.c src/tailer/tailer.h

@@ -148,17 +148,17 @@ static void
 on_scout(evutil_socket_t fd, short what, void *arg)
 {
 	struct tailer *t = arg;
-	struct scout_report *r;
+	struct kafka_scout_report *r;
 	uint64_t count;
 
 	(void)what;
 	if (read(fd, &count, sizeof(count)) == -1 && errno != EAGAIN)
 		log_warn("reading an eventfd failed");
 	/* Not one record is read before every worker has told what it waits for. */
-	if (t->ending || !watchers_synced(&t->watchers) || (r = scout_take(t->follow.scout)) == NULL)
+	if (t->ending || !watchers_synced(&t->watchers) || (r = kafka_scout_take(t->follow.scout)) == NULL)
 		return;
 	follow_found(&t->follow, r);
-	scout_report_free(r);
+	kafka_scout_report_free(r);
 	tell_ready(t);
 }
 

@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tailer/scout.h"
+#include "daemon/kafka_scout.h"
 #include "util/log.h"
 #include "util/mem.h"
 
 #define CALL_TIMEOUT_MS 2000
 
-struct scout {
+struct kafka_scout {
 	rd_kafka_t		*rk;
 	rd_kafka_topic_t	*topic;
 	int			 notify_fd;
@@ -24,13 +24,13 @@ struct scout {
 	int			 first_new;
 	int32_t			*list;
 	int			 nlist;
-	struct scout_report	*report;
+	struct kafka_scout_report	*report;
 };
 
 static void
-ask_range(struct scout *s, struct scout_report *r, int32_t partition)
+ask_range(struct kafka_scout *s, struct kafka_scout_report *r, int32_t partition)
 {
-	struct scout_range *range = &r->ranges[r->nranges];
+	struct kafka_scout_range *range = &r->ranges[r->nranges];
 
 	range->partition = partition;
 	if (rd_kafka_query_watermark_offsets(s->rk, rd_kafka_topic_name(s->topic), partition,
@@ -40,7 +40,7 @@ ask_range(struct scout *s, struct scout_report *r, int32_t partition)
 
 /* Several partitions that do not answer would take long together: the rest waits for the next round. */
 static bool
-ending(struct scout *s)
+ending(struct kafka_scout *s)
 {
 	bool yes;
 
@@ -50,10 +50,10 @@ ending(struct scout *s)
 	return yes;
 }
 
-static struct scout_report *
-look(struct scout *s, int first_new, const int32_t *list, int nlist)
+static struct kafka_scout_report *
+look(struct kafka_scout *s, int first_new, const int32_t *list, int nlist)
 {
-	struct scout_report *r = xcalloc(1, sizeof(*r));
+	struct kafka_scout_report *r = xcalloc(1, sizeof(*r));
 	const struct rd_kafka_metadata *md;
 	int failed = 0, before;
 
@@ -77,12 +77,12 @@ look(struct scout *s, int first_new, const int32_t *list, int nlist)
 }
 
 static void
-deliver(struct scout *s, struct scout_report *r)
+deliver(struct kafka_scout *s, struct kafka_scout_report *r)
 {
 	uint64_t one = 1;
 
 	pthread_mutex_lock(&s->lock);
-	scout_report_free(s->report);
+	kafka_scout_report_free(s->report);
 	s->report = r;
 	s->busy = false;
 	pthread_mutex_unlock(&s->lock);
@@ -93,7 +93,7 @@ deliver(struct scout *s, struct scout_report *r)
 static void *
 run(void *arg)
 {
-	struct scout *s = arg;
+	struct kafka_scout *s = arg;
 	int first_new, nlist;
 	int32_t *list;
 
@@ -117,10 +117,10 @@ run(void *arg)
 	return NULL;
 }
 
-struct scout *
-scout_new(rd_kafka_t *rk, const char *topic, int notify_fd)
+struct kafka_scout *
+kafka_scout_new(rd_kafka_t *rk, const char *topic, int notify_fd)
 {
-	struct scout *s = xcalloc(1, sizeof(*s));
+	struct kafka_scout *s = xcalloc(1, sizeof(*s));
 
 	s->rk = rk;
 	s->notify_fd = notify_fd;
@@ -135,7 +135,7 @@ scout_new(rd_kafka_t *rk, const char *topic, int notify_fd)
 }
 
 void
-scout_free(struct scout *s)
+kafka_scout_free(struct kafka_scout *s)
 {
 	pthread_mutex_lock(&s->lock);
 	s->ending = true;
@@ -143,13 +143,13 @@ scout_free(struct scout *s)
 	pthread_mutex_unlock(&s->lock);
 	pthread_join(s->thread, NULL);
 	rd_kafka_topic_destroy(s->topic);
-	scout_report_free(s->report);
+	kafka_scout_report_free(s->report);
 	free(s->list);
 	free(s);
 }
 
 void
-scout_ask(struct scout *s, int first_new, const int32_t *list, int n)
+kafka_scout_ask(struct kafka_scout *s, int first_new, const int32_t *list, int n)
 {
 	pthread_mutex_lock(&s->lock);
 	if (!s->busy) {
@@ -165,10 +165,10 @@ scout_ask(struct scout *s, int first_new, const int32_t *list, int n)
 	pthread_mutex_unlock(&s->lock);
 }
 
-struct scout_report *
-scout_take(struct scout *s)
+struct kafka_scout_report *
+kafka_scout_take(struct kafka_scout *s)
 {
-	struct scout_report *r;
+	struct kafka_scout_report *r;
 
 	pthread_mutex_lock(&s->lock);
 	r = s->report;
@@ -178,7 +178,7 @@ scout_take(struct scout *s)
 }
 
 void
-scout_report_free(struct scout_report *r)
+kafka_scout_report_free(struct kafka_scout_report *r)
 {
 	if (r == NULL)
 		return;
