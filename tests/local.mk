@@ -3,6 +3,7 @@ CHECKS = \
 	tests/check_bignum \
 	tests/check_command \
 	tests/check_config \
+	tests/check_control \
 	tests/check_daemon \
 	tests/check_config_files \
 	tests/check_edn \
@@ -43,7 +44,7 @@ tests_libtest_a_SOURCES = \
 	tests/tsv.c tests/tsv.h
 AM_CFLAGS += $(CHECK_CFLAGS)
 # libtest.a stands in for src/roles.c too, which libdaemon.a asks for: hence a second time.
-LDADD = tests/libtest.a libworker.a libproducer.a libtailer.a libindexer.a libdaemon.a tests/libtest.a libconfig.a libindex.a libcommand.a \
+LDADD = tests/libtest.a libmaster.a libworker.a libproducer.a libtailer.a libindexer.a libdaemon.a tests/libtest.a libconfig.a libindex.a libcommand.a \
 	libvalue.a libutil.a $(CHECK_LIBS) $(EVENT_LIBS) $(KAFKA_LIBS) $(YAML_LIBS) $(UUID_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
 	$(MSGPACK_LIBS) $(SECCOMP_LIBS) $(SQLITE_LIBS) -lm
 

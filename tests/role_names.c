@@ -12,6 +12,8 @@ role_name(enum role_id id)
 	return names[id];
 }
 
+const struct role roles[ROLE_COUNT];
+
 const struct role *
 role_by_name(const char *name)
 {

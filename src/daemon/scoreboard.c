@@ -38,6 +38,12 @@ counter_doc(enum counter c)
 	return counter_rows[c].doc;
 }
 
+bool
+counter_is_gauge(enum counter c)
+{
+	return counter_rows[c].gauge;
+}
+
 int
 board_create(struct board **out)
 {

@@ -104,6 +104,7 @@ void	board_enter(struct board_slot *slot, int pid);
 int64_t	board_sum(const struct board *b, enum counter c);
 const char *counter_name(enum counter c);
 const char *counter_doc(enum counter c);
+bool	counter_is_gauge(enum counter c);
 
 /* A command was acknowledged: the index has it once next[BOARD_COMMANDS][partition] has passed this offset. */
 void	board_acked(struct board *b, int32_t partition, int64_t offset);

@@ -19,6 +19,7 @@
 #include "master/generation.h"
 #include "master/index_files.h"
 #include "master/links.h"
+#include "master/reload.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/mem.h"
@@ -300,8 +301,10 @@ children_reap(struct master *m)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if ((c = find_pid(m, pid)) == NULL)
+		if ((c = find_pid(m, pid)) == NULL) {
+			reload_reaped(m, pid, status);
 			continue;
+		}
 		/* It may have said READY just before: hear it out. */
 		generation_hear(c);
 		log_death(c, status);

@@ -84,15 +84,25 @@ detach_stdio(void)
 		close(fd);
 }
 
+void
+detach_make_directory_of(const char *path)
+{
+	char *copy = xstrdup(path), *directory = dirname(copy);
+
+	/* others than us must find what is in it, whatever our umask is */
+	if (mkdir(directory, 0755) == 0)
+		chmod(directory, 0755);
+	free(copy);
+}
+
 int
 pidfile_lock(const char *path, int *other)
 {
-	char text[32] = "", *copy = xstrdup(path);
+	char text[32] = "";
 	int fd;
 
 	*other = 0;
-	mkdir(dirname(copy), 0755);	/* /run is empty after a boot; a real trouble shows at open */
-	free(copy);
+	detach_make_directory_of(path);
 	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644)) == -1)
 		return -1;
 	if (flock(fd, LOCK_EX | LOCK_NB) == -1) {

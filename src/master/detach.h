@@ -16,6 +16,8 @@ void	detach_tell(int fd, const char *reason);
 /* Standard input and outputs to /dev/null: from here on the log is the only voice. */
 void	detach_stdio(void);
 
+/* Make the directory that a file of this path would stand in: /run is empty after a boot. A trouble shows at the file. */
+void	detach_make_directory_of(const char *path);
 /*
  * Create and lock the pid file and write our pid. Returns its descriptor (close-on-exec; the lock is as
  * long-lived as it), or -1 with errno: EWOULDBLOCK, another cmdrd holds it, whose pid is in *other (0: unknown).

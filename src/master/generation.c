@@ -10,10 +10,12 @@
 
 #include "daemon/control.h"
 #include "master/children.h"
+#include "master/control_socket.h"
 #include "master/generation.h"
 #include "master/index_files.h"
 #include "master/links.h"
 #include "master/listen.h"
+#include "master/reload.h"
 #include "util/log.h"
 #include "util/mem.h"
 
@@ -159,11 +161,13 @@ running(struct master *m, struct generation *g)
 	event_del(g->timer);
 	g->state = GENERATION_RUNNING;
 	listen_close_unused(m, g->nr);
+	control_socket_settle(m, &g->config);
 	log_notice("generation %u is running", g->nr);
 	TAILQ_FOREACH(older, &m->generations, entry)
 		if (older != g && older->state != GENERATION_DRAINING)
 			generation_drain(m, older);
 	master_started(m);
+	reload_ended(m, NULL);
 }
 
 /* Go on with the start of g as far as what is READY allows. */
@@ -250,8 +254,10 @@ generation_abandon(struct master *m, struct generation *g, const char *why)
 	}
 	log_error("generation %u is given up, generation %u goes on: %s", g->nr, g->nr - 1, why);
 	listen_withdraw(m, g->nr);
+	control_socket_withdraw(m);
 	generation_drain(m, g);
 	master_started(m);
+	reload_ended(m, why);
 }
 
 bool

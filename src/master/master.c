@@ -19,6 +19,7 @@
 #include "daemon/proc.h"
 #include "daemon/title.h"
 #include "master/children.h"
+#include "master/control_socket.h"
 #include "master/detach.h"
 #include "master/generation.h"
 #include "master/listen.h"
@@ -27,6 +28,7 @@
 #include "master/reload.h"
 #include "master/state.h"
 #include "master/status.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/mem.h"
 
@@ -120,16 +122,13 @@ master_started(struct master *m)
 		detach_stdio();
 	}
 	notify_ready();
-	if (m->reload_again) {
-		m->reload_again = false;
-		event_base_once(m->base, -1, EV_TIMEOUT, on_hup, m, NULL);
-	}
 }
 
 static void
 remove_traces(struct master *m)
 {
 	listen_close_all(m);
+	control_socket_close_all(m);
 	if (m->pidfile != NULL)
 		pidfile_remove(m->pidfile, m->pid_fd);
 }
@@ -215,7 +214,7 @@ next_generation(struct master *m, struct config *c, unsigned nr, char *why, size
 		snprintf(why, size, "%s", err.text);
 		return -1;
 	}
-	if (listen_bind(m, c, nr, why, size) == -1) {
+	if (listen_bind(m, c, nr, why, size) == -1 || control_socket_open(m, c, why, size) == -1) {
 		if (secrets != -1)
 			close(secrets);
 		return -1;
@@ -251,6 +250,7 @@ take_over(struct master *m)
 		fatalx("the former image's state is lost: starting anew is up to init");
 	m->started = true;
 	open_log(m, &newest(m)->config);
+	control_socket_own(m, &newest(m)->config);
 	children_reap(m);
 	log_notice("cmdrd %s took over from the former image", PACKAGE_VERSION);
 }
@@ -265,7 +265,9 @@ second_start(struct master *m, struct config *c)
 	if (next_generation(m, c, nr, why, sizeof(why)) == -1) {
 		log_error("reload: %s; the running generation goes on", why);
 		listen_withdraw(m, nr);
+		control_socket_withdraw(m);
 		notify_ready();
+		reload_ended(m, why);
 	}
 }
 
@@ -306,6 +308,8 @@ init(struct master *m, const struct master_options *options)
 {
 	memset(m, 0, sizeof(*m));
 	m->options = *options;
+	m->began_ms = clock_ms();
+	m->control[0].fd = m->control[1].fd = -1;
 	m->pid_fd = m->parent_fd = m->board_fd = -1;
 	TAILQ_INIT(&m->listeners);
 	generation_init(m);
@@ -322,6 +326,7 @@ resume(struct master *m)
 	if (config_load(&c, m->options.config_path, &err) == -1) {
 		log_error("reload: %s; the running generation goes on", err.text);
 		notify_ready();
+		reload_ended(m, err.text);
 		return;
 	}
 	open_log(m, &c);

@@ -74,6 +74,32 @@ struct listener {
 	bool			 serves[2];	/* by a generation's last bit: is it in that one's configuration? */
 };
 
+/* What became of the last reload. */
+enum reload_state {
+	RELOAD_NONE,
+	RELOAD_CHECKING,	/* the installed binary reads the file */
+	RELOAD_STARTING,	/* the new generation comes up */
+	RELOAD_DONE,
+	RELOAD_FAILED,		/* the former generation goes on */
+};
+
+struct reload {
+	unsigned		 number;	/* counts them; 0: there was none */
+	enum reload_state	 state;
+	char			*why;		/* it failed; NULL */
+	bool			 again;		/* another was asked for while it was under way */
+};
+
+/* A socket that cmdrctl connects to. */
+struct control_door {
+	char		*path;		/* NULL: none */
+	int		 fd;
+	uid_t		 uid;		/* who may, beside root */
+	bool		 has_group;
+	gid_t		 gid;
+	struct event	*event;
+};
+
 /* The files of an index, for the workers of every generation that is configured for its directory. */
 struct index_files {
 	char		*directory;	/* NULL: none */
@@ -87,6 +113,9 @@ struct master {
 	TAILQ_HEAD(generation_list, generation) generations;	/* oldest first; the last is the newest */
 	TAILQ_HEAD(child_list, child)	 children;
 	TAILQ_HEAD(listener_list, listener) listeners;
+	struct control_door		 control[2];	/* the one that serves; the one of a starting generation */
+	struct reload			 reload;
+	int64_t				 began_ms;	/* clock_ms of the first image's start */
 	struct board			*board;
 	int				 board_fd;
 	int				 exe_fd;	/* this very image, for fexecve */
@@ -97,7 +126,6 @@ struct master {
 	int				 parent_fd;	/* the waiting parent of a start as a daemon; -1 */
 	bool				 started;	/* the first generation came READY once */
 	bool				 stopping;
-	bool				 reload_again;	/* SIGHUP came while a reload was under way */
 	int				 status;	/* exit status when the loop ends */
 };
 

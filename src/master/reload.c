@@ -1,14 +1,12 @@
 /*
- * reload.c: SIGHUP. See reload.h.
+ * reload.c: a reload. See reload.h.
  */
-#include <sys/wait.h>
-
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,14 +14,35 @@
 #include "master/notify.h"
 #include "master/reload.h"
 #include "master/state.h"
-#include "util/clock.h"
 #include "util/log.h"
+#include "util/mem.h"
 
-#define CHECK_TIMEOUT_MS 10000
+#define CHECK_TIMEOUT_S	10
 
-/* Start `cmdrd -n -f FILE`, its output on *out. 0, or -1 with errno. */
+static const char *const names[] = {
+	[RELOAD_NONE] = "none",
+	[RELOAD_CHECKING] = "checking",
+	[RELOAD_STARTING] = "starting",
+	[RELOAD_DONE] = "done",
+	[RELOAD_FAILED] = "failed",
+};
+
+/* The check while it runs. */
+static struct {
+	pid_t		 pid;	/* 0: none */
+	int		 out;	/* what it says */
+	struct event	*timer;
+} checker;
+
+const char *
+reload_state_name(enum reload_state state)
+{
+	return names[state];
+}
+
+/* Start `cmdrd -n -f FILE`, its output kept in a pipe. 0, or -1 with errno. */
 static int
-start_check(const struct master *m, pid_t *pid, int *out)
+start_check(const struct master *m)
 {
 	char *argv[] = { (char *)(uintptr_t)m->options.exe, (char *)(uintptr_t)"-n",
 		(char *)(uintptr_t)"-f", (char *)(uintptr_t)m->options.config_path, NULL };
@@ -35,88 +54,152 @@ start_check(const struct master *m, pid_t *pid, int *out)
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, pipefd[1], STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, pipefd[1], STDERR_FILENO);
-	err = posix_spawn(pid, m->options.exe, &actions, NULL, argv, environ);
+	err = posix_spawn(&checker.pid, m->options.exe, &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	close(pipefd[1]);
 	if (err != 0) {
+		checker.pid = 0;
 		close(pipefd[0]);
 		errno = err;
 		return -1;
 	}
-	*out = pipefd[0];
+	checker.out = pipefd[0];
 	return 0;
 }
 
-/* Collect what it prints until it ends or its time does; the last line break is cut. */
+/* It reads a file that does not answer, say. */
 static void
-collect(int fd, char *text, size_t size)
+on_timeout(evutil_socket_t fd, short what, void *arg)
 {
-	int64_t until = clock_ms() + CHECK_TIMEOUT_MS;
-	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	(void)fd;
+	(void)what;
+	(void)arg;
+	kill(checker.pid, SIGKILL);
+}
+
+static void
+set_timer(struct master *m)
+{
+	struct timeval tv = { CHECK_TIMEOUT_S, 0 };
+
+	if (checker.timer == NULL)
+		checker.timer = event_new(m->base, -1, 0, on_timeout, m);
+	if (checker.timer == NULL || event_add(checker.timer, &tv) == -1)
+		fatalx("no timer for a reload");
+}
+
+/* What the check printed, which a pipe holds whole; the last line break is cut. */
+static void
+collect(char *text, size_t size)
+{
 	size_t len = 0;
 	ssize_t n;
 
-	while (len < size - 1 && clock_ms() < until) {
-		if (poll(&pfd, 1, (int)(until - clock_ms())) <= 0)
-			continue;
-		if ((n = read(fd, text + len, size - 1 - len)) <= 0)
-			break;
+	fcntl(checker.out, F_SETFL, O_NONBLOCK);
+	while (len < size - 1 && (n = read(checker.out, text + len, size - 1 - len)) > 0)
 		len += (size_t)n;
-	}
+	close(checker.out);
 	while (len > 0 && text[len - 1] == '\n')
 		len--;
 	text[len] = '\0';
+	if (strncmp(text, "cmdrd: ", 7) == 0)
+		memmove(text, text + 7, len - 6);
 }
 
-/* Is the installed binary content with the file as it is now? If not, say why. */
-static bool
-check(const struct master *m)
+static void
+become(struct master *m)
 {
-	char text[1024];
-	int out, status = -1;
-	pid_t pid;
+	char why[256];
 
-	if (start_check(m, &pid, &out) == -1) {
-		log_error("reload: %s cannot be run (%s): generation %u goes on", m->options.exe,
-		    strerror(errno), generation_current((struct master *)(uintptr_t)m)->nr);
-		return false;
-	}
-	collect(out, text, sizeof(text));
-	close(out);
-	if (waitpid(pid, &status, WNOHANG) == 0) {
-		/* Its output ended, so it is about to; one that hangs instead is no good. */
-		usleep(100000);
-		if (waitpid(pid, &status, WNOHANG) == 0) {
-			kill(pid, SIGKILL);
-			waitpid(pid, &status, 0);
-		}
-	}
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return true;
-	log_error("reload: the configuration is not good, the running one goes on: %s",
-	    text[0] != '\0' ? text : "the check ended without a word");
-	return false;
-}
-
-void
-reload(struct master *m)
-{
-	struct generation *g;
-
-	TAILQ_FOREACH(g, &m->generations, entry)
-		if (g->state == GENERATION_STARTING) {
-			log_notice("reload: generation %u is still starting; again when it runs", g->nr);
-			m->reload_again = true;
-			return;
-		}
-	if (!check(m))
-		return;
+	m->reload.state = RELOAD_STARTING;
 	log_notice("reload: executing %s", m->options.exe);
 	notify_reloading();
 	if (state_save(m) == 0)
 		execv(m->options.exe, m->options.argv);
-	log_error("reload: %s cannot be executed (%s): the running generation goes on",
-	    m->options.exe, strerror(errno));
+	snprintf(why, sizeof(why), "%s cannot be executed: %s", m->options.exe, strerror(errno));
 	state_discard(m);
 	notify_ready();
+	log_error("reload: %s; the running generation goes on", why);
+	reload_ended(m, why);
+}
+
+void
+reload_reaped(struct master *m, pid_t pid, int status)
+{
+	char text[1024];
+	const char *why = text;
+
+	if (checker.pid == 0 || pid != checker.pid)
+		return;
+	checker.pid = 0;
+	event_del(checker.timer);
+	collect(text, sizeof(text));
+	if (m->stopping)
+		return;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+		become(m);
+		return;
+	}
+	if (text[0] == '\0')
+		why = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ?
+		    "checking the file took too long" : "the check ended without a word";
+	log_error("reload: the configuration is not good, the running one goes on: %s", why);
+	reload_ended(m, why);
+}
+
+static bool
+under_way(struct master *m)
+{
+	struct generation *g;
+
+	TAILQ_FOREACH(g, &m->generations, entry)
+		if (g->state == GENERATION_STARTING)
+			return true;
+	return checker.pid != 0;
+}
+
+unsigned
+reload(struct master *m)
+{
+	char why[256];
+
+	if (under_way(m)) {
+		log_notice("reload: one is under way, or the start still is; again when it has ended");
+		m->reload.again = true;
+		return m->reload.number + 1;
+	}
+	m->reload.number++;
+	m->reload.state = RELOAD_CHECKING;
+	if (start_check(m) == 0) {
+		set_timer(m);
+		return m->reload.number;
+	}
+	snprintf(why, sizeof(why), "%s cannot be run: %s", m->options.exe, strerror(errno));
+	log_error("reload: %s: generation %u goes on", why, generation_current(m)->nr);
+	reload_ended(m, why);
+	return m->reload.number;
+}
+
+static void
+on_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct master *m = arg;
+
+	(void)fd;
+	(void)what;
+	if (!m->stopping)
+		reload(m);
+}
+
+void
+reload_ended(struct master *m, const char *why)
+{
+	if (m->reload.number > 0)
+		m->reload.state = why == NULL ? RELOAD_DONE : RELOAD_FAILED;
+	free(m->reload.why);
+	m->reload.why = why == NULL ? NULL : xstrdup(why);
+	if (m->reload.again) {
+		m->reload.again = false;
+		event_base_once(m->base, -1, EV_TIMEOUT, on_again, m, NULL);
+	}
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "master/children.h"
+#include "master/control_socket.h"
 #include "master/generation.h"
 #include "master/listen.h"
 #include "master/state.h"
@@ -50,6 +51,7 @@ keep_all(struct master *m, bool keep)
 		keep_across_exec(c->control, keep);
 	for (int i = 0; m->index.directory != NULL && i < 3; i++)
 		keep_across_exec(m->index.fd[i], keep);
+	keep_across_exec(m->control[0].fd, keep);
 }
 
 static int
@@ -86,6 +88,10 @@ describe(const struct master *m, struct buf *out)
 
 	buf_printf(out, "board %d\n", m->board_fd);
 	buf_printf(out, "pidfile %d %s\n", m->pid_fd, m->pidfile);
+	buf_printf(out, "began %" PRId64 "\n", m->began_ms);
+	buf_printf(out, "reload %u %d\n", m->reload.number, m->reload.again);
+	if (m->control[0].path != NULL)
+		buf_printf(out, "control %d %s\n", m->control[0].fd, m->control[0].path);
 	if (m->bootstrap != NULL)
 		buf_printf(out, "bootstrap %s\n", m->bootstrap);
 	if (m->index.directory != NULL)
@@ -173,6 +179,32 @@ restore_bootstrap(struct master *m, const char *args)
 {
 	free(m->bootstrap);
 	m->bootstrap = xstrdup(args);
+}
+
+static void
+restore_began(struct master *m, const char *args)
+{
+	m->began_ms = strtoll(args, NULL, 10);
+}
+
+/* The one that this image was executed for. */
+static void
+restore_reload(struct master *m, const char *args)
+{
+	int again = 0;
+
+	sscanf(args, "%u %d", &m->reload.number, &again);
+	m->reload.state = RELOAD_STARTING;
+	m->reload.again = again != 0;
+}
+
+static void
+restore_control(struct master *m, const char *args)
+{
+	char *path;
+	int fd = (int)strtol(args, &path, 10);
+
+	control_socket_adopt(m, fd, path + (*path == ' '));
 }
 
 static void
@@ -271,6 +303,9 @@ static const struct {
 } lines[] = {
 	{ "board", restore_board },
 	{ "pidfile", restore_pidfile },
+	{ "began", restore_began },
+	{ "reload", restore_reload },
+	{ "control", restore_control },
 	{ "bootstrap", restore_bootstrap },
 	{ "index", restore_index },
 	{ "generation", restore_generation },

@@ -6,5 +6,6 @@ libutil_a_SOURCES = \
 	src/util/hex.c src/util/hex.h \
 	src/util/id.c src/util/id.h \
 	src/util/idtab.c src/util/idtab.h \
+	src/util/jsonw.c src/util/jsonw.h \
 	src/util/log.c src/util/log.h \
 	src/util/mem.c src/util/mem.h
