@@ -12,7 +12,7 @@
 #include "util/log.h"
 
 #define MAGIC	0x72646d63u	/* "cmdr" */
-#define VERSION	2
+#define VERSION	3
 
 static const struct {
 	const char	*name;

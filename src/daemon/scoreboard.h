@@ -43,6 +43,7 @@ struct board_tailer {
 	_Atomic int32_t		assigned;	/* 1: every partition has a concrete offset */
 	_Atomic int32_t		at_end;		/* 1: has reached the ends seen at its start */
 	_Atomic int32_t		partitions;	/* how many positions hold; 0: none yet */
+	_Atomic uint32_t	epoch;		/* grows when the topic was made anew: former offsets mean nothing */
 	_Atomic int64_t		positions[BOARD_PARTITIONS];	/* next offset to read; -1: not known yet */
 };
 
@@ -76,8 +77,10 @@ struct board_index {
 /* What belongs to one generation: a reload runs two side by side. */
 struct board_generation {
 	_Atomic uint32_t	generation;
+	_Atomic uint64_t	cluster;	/* a hash of the Kafka cluster's id; 0: not known yet */
 	struct board_producer	producer;
-	struct board_tailer	tailer;
+	struct board_tailer	tailer;		/* the events topic */
+	struct board_tailer	commands;	/* the commands topic, while some worker has streams of it */
 };
 
 struct board {

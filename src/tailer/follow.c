@@ -18,26 +18,82 @@ grow(struct follow *f, int n)
 }
 
 void
-follow_init(struct follow *f, struct proc *p, struct kafka *k, int notify_fd)
+follow_init(struct follow *f, struct proc *p, struct kafka *k, const char *topic,
+    struct board_tailer *board, int notify_fd)
 {
 	memset(f, 0, sizeof(*f));
 	f->proc = p;
 	f->kafka = k;
-	f->board = &p->shared->tailer;
+	f->topic = topic;
+	f->board = board;
+	f->notify_fd = notify_fd;
+	atomic_store(&board->assigned, 0);
+	atomic_store(&board->at_end, 0);
+}
+
+void
+follow_begin(struct follow *f)
+{
+	f->on = true;
 	f->known = atomic_load(&f->board->partitions);
-	f->scout = kafka_scout_new(k->rk, p->config.topics.events, notify_fd);
-	atomic_store(&f->board->assigned, 0);
-	atomic_store(&f->board->at_end, 0);
+	f->looked = f->moved = false;
+	/* Kept when following ends: to join its thread may take as long as a broker is silent. */
+	if (f->scout == NULL)
+		f->scout = kafka_scout_new(f->kafka->rk, f->topic, f->notify_fd);
 	if (f->known > 0)
-		log_info("going on with %d partitions where the tailer before left off", f->known);
+		log_info("going on with %d partitions of topic %s where the tailer before left off", f->known,
+		    f->topic);
 }
 
 void
 follow_close(struct follow *f)
 {
 	atomic_store(&f->board->assigned, 0);
-	kafka_scout_free(f->scout);
+	if (f->scout != NULL)
+		kafka_scout_free(f->scout);
 	free(f->parts);
+}
+
+/* No partition is read any more; what was fetched of them is dropped by librdkafka. */
+static void
+let_go(struct follow *f)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(f->nparts);
+	rd_kafka_error_t *error = NULL;
+
+	for (int i = 0; i < f->nparts; i++)
+		if (f->parts[i].assigned)
+			rd_kafka_topic_partition_list_add(list, f->topic, (int32_t)i);
+	if (list->cnt > 0)
+		error = rd_kafka_incremental_unassign(f->kafka->rk, list);
+	if (error != NULL) {
+		log_error("letting go of topic %s: %s", f->topic, rd_kafka_error_string(error));
+		rd_kafka_error_destroy(error);
+	}
+	rd_kafka_topic_partition_list_destroy(list);
+	f->nparts = 0;
+	f->known = 0;
+	atomic_store(&f->board->partitions, 0);
+	atomic_store(&f->board->assigned, 0);
+	atomic_store(&f->board->at_end, 0);
+}
+
+void
+follow_end(struct follow *f)
+{
+	if (f->nparts > 0)
+		log_info("topic %s is followed no longer", f->topic);
+	let_go(f);
+	f->on = false;
+}
+
+bool
+follow_ready(const struct follow *f)
+{
+	for (int i = 0; i < f->nparts; i++)
+		if (!f->parts[i].assigned || f->parts[i].reset)
+			return false;
+	return f->nparts > 0;
 }
 
 void
@@ -63,7 +119,7 @@ publish_state(struct follow *f)
 		reached = reached && f->parts[i].reached;
 	}
 	if (all && atomic_exchange(&f->board->assigned, 1) == 0)
-		log_info("following %d partitions of topic %s", f->nparts, f->proc->config.topics.events);
+		log_info("following %d partitions of topic %s", f->nparts, f->topic);
 	if (all && reached)
 		atomic_store(&f->board->at_end, 1);
 }
@@ -81,8 +137,8 @@ discover(struct follow *f, int n)
 	if (n > BOARD_PARTITIONS) {
 		static struct log_limit limit;
 
-		log_limited(&limit, LOG_ERR, "topic %s has %d partitions; %d are followed, replies on the "
-		    "others are missed", f->proc->config.topics.events, n, BOARD_PARTITIONS);
+		log_limited(&limit, LOG_ERR, "topic %s has %d partitions; %d are followed, what comes on the "
+		    "others is missed", f->topic, n, BOARD_PARTITIONS);
 		n = BOARD_PARTITIONS;
 	}
 	if (n <= before)
@@ -94,17 +150,20 @@ discover(struct follow *f, int n)
 	if (n > atomic_load(&f->board->partitions))
 		atomic_store(&f->board->partitions, n);
 	if (f->looked)
-		log_notice("topic %s has %d new partitions", f->proc->config.topics.events, n - before);
+		log_notice("topic %s has %d new partitions", f->topic, n - before);
 }
 
 static int64_t
-start_offset(const struct follow *f, const struct kafka_scout_range *r)
+start_offset(struct follow *f, const struct kafka_scout_range *r)
 {
 	int64_t position = atomic_load(&f->board->positions[r->partition]);
 
 	if (position < 0)
 		return r->high;
-	/* Behind what is kept, or past the end of a topic made anew: all that is there was not read yet. */
+	/* Past the end: the topic was made anew. Told before the position is: who finds it knows what it means. */
+	if (position > r->high)
+		atomic_fetch_add(&f->board->epoch, 1);
+	/* There, or behind what is kept: all that is there was not read yet. */
 	if (position < r->low || position > r->high)
 		return r->low;
 	return position;
@@ -115,12 +174,12 @@ assign(struct follow *f, const struct kafka_scout_range *r)
 {
 	struct followed *part = &f->parts[r->partition];
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-	rd_kafka_topic_partition_t *tp = rd_kafka_topic_partition_list_add(list,
-	    f->proc->config.topics.events, r->partition);
+	rd_kafka_topic_partition_t *tp = rd_kafka_topic_partition_list_add(list, f->topic,
+	    r->partition);
 	rd_kafka_error_t *error;
 
 	if (part->assigned && (error = rd_kafka_incremental_unassign(f->kafka->rk, list)) != NULL) {
-		log_error("letting go of partition %" PRId32 ": %s", r->partition,
+		log_error("letting go of topic %s, partition %" PRId32 ": %s", f->topic, r->partition,
 		    rd_kafka_error_string(error));
 		rd_kafka_error_destroy(error);
 	}
@@ -130,13 +189,15 @@ assign(struct follow *f, const struct kafka_scout_range *r)
 	part->reached = tp->offset >= r->high;
 	atomic_store(&f->board->positions[r->partition], tp->offset);
 	if ((error = rd_kafka_incremental_assign(f->kafka->rk, list)) != NULL) {
-		log_error("following partition %" PRId32 ": %s", r->partition, rd_kafka_error_string(error));
+		log_error("following topic %s, partition %" PRId32 ": %s", f->topic, r->partition,
+		    rd_kafka_error_string(error));
 		rd_kafka_error_destroy(error);
 	} else {
 		part->assigned = true;
 		part->reset = false;
-		log_debug("partition %" PRId32 " from offset %" PRId64 " (end %" PRId64 ")", r->partition,
-		    tp->offset, r->high);
+		f->moved = true;
+		log_debug("topic %s, partition %" PRId32 " from offset %" PRId64 " (end %" PRId64 ")",
+		    f->topic, r->partition, tp->offset, r->high);
 	}
 	rd_kafka_topic_partition_list_destroy(list);
 }
@@ -144,17 +205,11 @@ assign(struct follow *f, const struct kafka_scout_range *r)
 static void
 topic_is_gone(struct follow *f)
 {
-	if (f->nparts > 0) {
-		log_error("topic %s is gone: no reply can be awaited until it is there again",
-		    f->proc->config.topics.events);
-		rd_kafka_assign(f->kafka->rk, NULL);
-	}
-	f->gone = f->gone || f->nparts > 0 || f->known > 0;
-	f->nparts = 0;
-	f->known = 0;
-	atomic_store(&f->board->partitions, 0);
-	atomic_store(&f->board->assigned, 0);
-	atomic_store(&f->board->at_end, 0);
+	if (f->nparts > 0)
+		log_error("topic %s is gone: nothing of it can be awaited until it is there again", f->topic);
+	if (f->nparts > 0 || f->known > 0)
+		atomic_fetch_add(&f->board->epoch, 1);
+	let_go(f);
 }
 
 void
@@ -164,13 +219,13 @@ follow_found(struct follow *f, const struct kafka_scout_report *r)
 
 	if (r->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
 	    r->err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC) {
-		log_limited(&limit, LOG_WARNING, "topic %s does not exist: %s",
-		    f->proc->config.topics.events, rd_kafka_err2str(r->err));
+		log_limited(&limit, LOG_WARNING, "topic %s does not exist: %s", f->topic,
+		    rd_kafka_err2str(r->err));
 		topic_is_gone(f);
 		return;
 	}
 	if (r->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-		log_limited(&limit, LOG_WARNING, "looking at topic %s: %s", f->proc->config.topics.events,
+		log_limited(&limit, LOG_WARNING, "looking at topic %s: %s", f->topic,
 		    rd_kafka_err2str(r->err));
 		return;
 	}
@@ -202,20 +257,21 @@ follow_read(struct follow *f, int32_t partition, int64_t offset)
 	}
 }
 
-void
-follow_at_end(struct follow *f, int32_t partition, int64_t offset)
+bool
+follow_at_end(struct follow *f, int32_t partition, int64_t offset, int64_t *from)
 {
 	struct followed *p = part(f, partition);
 
 	if (p == NULL)
-		return;
-	/* Transaction markers take offsets and are no records. */
+		return false;
+	*from = p->next;
 	if (offset > p->next)
 		p->next = offset;
 	if (!p->reached) {
 		p->reached = true;
 		publish_state(f);
 	}
+	return offset > *from;
 }
 
 void
@@ -226,7 +282,7 @@ follow_out_of_range(struct follow *f, int32_t partition)
 	if (p == NULL || p->reset)
 		return;
 	log_error("partition %" PRId32 " of topic %s: offset %" PRId64 " is not there any more; reading "
-	    "from what is there now", partition, f->proc->config.topics.events, p->next);
+	    "from what is there now", partition, f->topic, p->next);
 	p->reset = true;
 	follow_look(f);
 }
@@ -250,6 +306,7 @@ follow_commit(struct follow *f)
 void
 follow_forget(struct follow *f)
 {
+	atomic_fetch_add(&f->board->epoch, 1);
 	for (int i = 0; i < atomic_load(&f->board->partitions); i++)
 		atomic_store(&f->board->positions[i], 0);
 }

@@ -7,13 +7,16 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "daemon/kafka.h"
+#include "tailer/feed.h"
 #include "tailer/follow.h"
 #include "tailer/watchers.h"
 #include "tailer/tailer.h"
 #include "util/clock.h"
+#include "util/hash.h"
 #include "util/log.h"
 #include "util/mem.h"
 
@@ -26,7 +29,7 @@ struct tailer {
 	struct proc		*proc;
 	struct kafka		*kafka;		/* NULL until there is an address */
 	rd_kafka_queue_t	*queue;
-	struct follow		 follow;
+	struct follow		 follow[BOARD_TOPICS];	/* commands only while a worker wants them */
 	struct watchers		 watchers;
 	int			 records_fd, scout_fd;
 	struct event		*on_records, *on_scout, *on_look, *on_grace;
@@ -35,8 +38,15 @@ struct tailer {
 	bool			 told_ready, checkpoint_open, ending;
 };
 
+static enum board_topic
+topic_of(const struct tailer *t, const rd_kafka_message_t *msg)
+{
+	return msg->rkt != NULL && strcmp(rd_kafka_topic_name(msg->rkt),
+	    t->follow[BOARD_COMMANDS].topic) == 0 ? BOARD_COMMANDS : BOARD_EVENTS;
+}
+
 static void
-take_record(struct tailer *t, const rd_kafka_message_t *msg)
+take_record(struct tailer *t, enum board_topic topic, const rd_kafka_message_t *msg)
 {
 	rd_kafka_timestamp_type_t type;
 	struct match_record r = {
@@ -47,46 +57,53 @@ take_record(struct tailer *t, const rd_kafka_message_t *msg)
 		.value = msg->payload, .value_len = msg->len,
 	};
 
-	match_record(&t->watchers.matcher, &r);
-	follow_read(&t->follow, msg->partition, msg->offset);
+	if (topic == BOARD_EVENTS)
+		match_record(&t->watchers.matcher, &r);
+	feed_record(&t->watchers, topic, &r);
+	follow_read(&t->follow[topic], msg->partition, msg->offset);
 }
 
 static void
-take_error(struct tailer *t, const rd_kafka_message_t *msg)
+take_error(struct tailer *t, enum board_topic topic, const rd_kafka_message_t *msg)
 {
+	struct follow *f = &t->follow[topic];
 	static struct log_limit limit;
+	int64_t from;
 
 	switch (msg->err) {
 	case RD_KAFKA_RESP_ERR__PARTITION_EOF:
-		follow_at_end(&t->follow, msg->partition, msg->offset);
+		if (follow_at_end(f, msg->partition, msg->offset, &from))
+			feed_passed(&t->watchers, topic, msg->partition, from, msg->offset);
 		break;
 	case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
 	case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-		follow_out_of_range(&t->follow, msg->partition);
+		follow_out_of_range(f, msg->partition);
 		break;
 	default:
-		log_limited(&limit, LOG_WARNING, "reading partition %" PRId32 ": %s", msg->partition,
-		    rd_kafka_message_errstr(msg));
+		log_limited(&limit, LOG_WARNING, "reading topic %s, partition %" PRId32 ": %s", f->topic,
+		    msg->partition, rd_kafka_message_errstr(msg));
 	}
 }
 
 static void
 commit_if_passed(struct tailer *t)
 {
-	if (t->checkpoint_open && watchers_checkpoint_passed(&t->watchers)) {
-		follow_commit(&t->follow);
-		t->checkpoint_open = false;
-	}
+	if (!t->checkpoint_open || !watchers_checkpoint_passed(&t->watchers))
+		return;
+	for (int i = 0; i < BOARD_TOPICS; i++)
+		follow_commit(&t->follow[i]);
+	t->checkpoint_open = false;
 }
 
-/* What was read is safe to pass over only once every EVENT that came of it has left. */
+/* What was read is safe to pass over only once every EVENT and RECORD that came of it has left. */
 static void
 settle(struct tailer *t)
 {
 	commit_if_passed(t);
 	if (t->checkpoint_open)
 		return;
-	follow_checkpoint(&t->follow);
+	for (int i = 0; i < BOARD_TOPICS; i++)
+		follow_checkpoint(&t->follow[i]);
 	watchers_checkpoint(&t->watchers);
 	t->checkpoint_open = true;
 	commit_if_passed(t);
@@ -107,10 +124,12 @@ turn(struct tailer *t)
 	proc_hear_now(t->proc);
 	watchers_drain(&t->watchers);
 	for (ssize_t i = 0; i < n; i++) {
+		enum board_topic topic = topic_of(t, t->batch[i]);
+
 		if (t->batch[i]->err == RD_KAFKA_RESP_ERR_NO_ERROR)
-			take_record(t, t->batch[i]);
+			take_record(t, topic, t->batch[i]);
 		else
-			take_error(t, t->batch[i]);
+			take_error(t, topic, t->batch[i]);
 		rd_kafka_message_destroy(t->batch[i]);
 	}
 	watchers_flush(&t->watchers);
@@ -137,29 +156,71 @@ on_records(evutil_socket_t fd, short what, void *arg)
 static void
 tell_ready(struct tailer *t)
 {
-	if (t->told_ready || (atomic_load(&t->follow.board->assigned) == 0 &&
+	if (t->told_ready || (atomic_load(&t->proc->shared->tailer.assigned) == 0 &&
 	    clock_ms() - t->started_ms < READY_AFTER_MS))
 		return;
 	t->told_ready = true;
 	proc_ready(t->proc, NULL, NULL);
 }
 
+/* Tokens of streams carry which cluster their offsets are of. Without waiting: NULL until brokers have told. */
+static void
+learn_cluster(struct tailer *t)
+{
+	uint64_t hash;
+	char *id;
+
+	if (t->kafka == NULL || atomic_load(&t->proc->shared->cluster) != 0 ||
+	    (id = rd_kafka_clusterid(t->kafka->rk, 0)) == NULL)
+		return;
+	hash = hash_more(HASH_START, id, strlen(id));
+	atomic_store(&t->proc->shared->cluster, hash != 0 ? hash : 1);
+	rd_kafka_mem_free(t->kafka->rk, id);
+}
+
+static void
+take_look(struct tailer *t, enum board_topic topic)
+{
+	struct follow *f = &t->follow[topic];
+	struct kafka_scout_report *r;
+
+	if (!f->on || (r = kafka_scout_take(f->scout)) == NULL)
+		return;
+	follow_found(f, r);
+	kafka_scout_report_free(r);
+	if (!follow_ready(f))
+		return;
+	feed_tell(&t->watchers, topic, f, f->moved);
+	f->moved = false;
+}
+
 static void
 on_scout(evutil_socket_t fd, short what, void *arg)
 {
 	struct tailer *t = arg;
-	struct kafka_scout_report *r;
 	uint64_t count;
 
 	(void)what;
 	if (read(fd, &count, sizeof(count)) == -1 && errno != EAGAIN)
 		log_warn("reading an eventfd failed");
 	/* Not one record is read before every worker has told what it waits for. */
-	if (t->ending || !watchers_synced(&t->watchers) || (r = kafka_scout_take(t->follow.scout)) == NULL)
+	if (t->ending || !watchers_synced(&t->watchers))
 		return;
-	follow_found(&t->follow, r);
-	kafka_scout_report_free(r);
+	learn_cluster(t);
+	for (int i = 0; i < BOARD_TOPICS; i++)
+		take_look(t, (enum board_topic)i);
 	tell_ready(t);
+}
+
+/* Positions of the commands topic are kept for as long as a worker may come back that wants them. */
+static void
+let_commands_go(struct tailer *t)
+{
+	struct follow *f = &t->follow[BOARD_COMMANDS];
+
+	if ((f->on || atomic_load(&f->board->partitions) > 0) && watchers_whole(&t->watchers) &&
+	    !feed_wanted(&t->watchers, BOARD_COMMANDS))
+		follow_end(f);
 }
 
 static void
@@ -171,8 +232,12 @@ on_look(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (t->ending)
 		return;
-	if (t->kafka != NULL && watchers_synced(&t->watchers))
-		follow_look(&t->follow);
+	if (t->kafka != NULL && watchers_synced(&t->watchers)) {
+		let_commands_go(t);
+		for (int i = 0; i < BOARD_TOPICS; i++)
+			if (t->follow[i].on)
+				follow_look(&t->follow[i]);
+	}
 	tell_ready(t);
 }
 
@@ -209,6 +274,27 @@ watchers_lost(void *arg, unsigned worker)
 	leave(arg);
 }
 
+/*
+ * FEED goes out at once where the topic is being followed: it says what the records that were not taken yet come
+ * behind. Else once every partition has its offset.
+ */
+static void
+watchers_subscribed(void *arg, enum board_topic topic)
+{
+	struct tailer *t = arg;
+	struct follow *f = &t->follow[topic];
+
+	if (t->kafka == NULL || t->ending)
+		return;
+	if (!f->on) {
+		follow_begin(f);
+		if (watchers_synced(&t->watchers))
+			follow_look(f);
+	} else if (follow_ready(f)) {
+		feed_tell(&t->watchers, topic, f, false);
+	}
+}
+
 static void
 connect_to_kafka(struct tailer *t)
 {
@@ -220,7 +306,11 @@ connect_to_kafka(struct tailer *t)
 	rd_kafka_poll_set_consumer(t->kafka->rk);
 	t->queue = rd_kafka_queue_get_consumer(t->kafka->rk);
 	kafka_wake(t->queue, t->records_fd);
-	follow_init(&t->follow, t->proc, t->kafka, t->scout_fd);
+	follow_init(&t->follow[BOARD_COMMANDS], t->proc, t->kafka, t->proc->config.topics.commands,
+	    &t->proc->shared->commands, t->scout_fd);
+	follow_init(&t->follow[BOARD_EVENTS], t->proc, t->kafka, t->proc->config.topics.events,
+	    &t->proc->shared->tailer, t->scout_fd);
+	follow_begin(&t->follow[BOARD_EVENTS]);
 }
 
 static void
@@ -248,7 +338,8 @@ on_bootstrap(struct proc *p)
 	struct tailer *t = p->arg;
 
 	log_notice("the embedded broker is another one: starting again with it");
-	follow_forget(&t->follow);
+	for (int i = 0; i < BOARD_TOPICS; i++)
+		follow_forget(&t->follow[i]);
 	leave(t);
 }
 
@@ -294,6 +385,7 @@ init(struct tailer *t, struct proc *p)
 	watchers_init(&t->watchers, p);
 	t->watchers.changed = watchers_changed;
 	t->watchers.lost = watchers_lost;
+	t->watchers.subscribed = watchers_subscribed;
 	t->watchers.arg = t;
 	t->records_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	t->scout_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -311,7 +403,8 @@ init(struct tailer *t, struct proc *p)
 static void
 finish(struct tailer *t)
 {
-	follow_close(&t->follow);
+	for (int i = 0; i < BOARD_TOPICS; i++)
+		follow_close(&t->follow[i]);
 	rd_kafka_queue_destroy(t->queue);
 	if (!kafka_free(t->kafka, CLOSE_MS))
 		_exit(0);

@@ -64,6 +64,43 @@ handle_unwatch(struct peer *p, struct rdr *r)
 }
 
 static int
+read_topic(struct watcher *l, struct rdr *r)
+{
+	unsigned topic = rdr_u8(r);
+
+	if (topic < BOARD_TOPICS)
+		return (int)topic;
+	log_error("worker %u asks for topic %u, which there is not", l->nr, topic);
+	return -1;
+}
+
+static int
+handle_subscribe(struct peer *p, struct rdr *r)
+{
+	struct watcher *l = peer_arg(p);
+	int topic = read_topic(l, r);
+
+	if (topic == -1)
+		return -1;
+	l->subscribed[topic] = true;
+	l->fed[topic] = false;
+	l->all->subscribed(l->all->arg, (enum board_topic)topic);
+	return 0;
+}
+
+static int
+handle_unsubscribe(struct peer *p, struct rdr *r)
+{
+	struct watcher *l = peer_arg(p);
+	int topic = read_topic(l, r);
+
+	if (topic == -1)
+		return -1;
+	l->subscribed[topic] = l->fed[topic] = false;
+	return 0;
+}
+
+static int
 handle_synced(struct peer *p, struct rdr *r)
 {
 	struct watcher *l = peer_arg(p);
@@ -85,6 +122,8 @@ handle_synced(struct peer *p, struct rdr *r)
 static const struct peer_handler handlers[] = {
 	{ IPC_WATCH, handle_watch },
 	{ IPC_UNWATCH, handle_unwatch },
+	{ IPC_SUBSCRIBE, handle_subscribe },
+	{ IPC_UNSUBSCRIBE, handle_unsubscribe },
 	{ IPC_SYNCED, handle_synced },
 };
 
@@ -164,6 +203,15 @@ watchers_empty(const struct watchers *ls)
 	return TAILQ_EMPTY(&ls->list);
 }
 
+bool
+watchers_whole(const struct watchers *ls)
+{
+	for (unsigned i = 0; i < BOARD_WORKERS; i++)
+		if (ls->lossy[i])
+			return false;
+	return true;
+}
+
 void
 watchers_drain(struct watchers *ls)
 {
@@ -201,9 +249,8 @@ watchers_checkpoint_passed(const struct watchers *ls)
 {
 	const struct watcher *l;
 
-	for (unsigned i = 0; i < BOARD_WORKERS; i++)
-		if (ls->lossy[i])
-			return false;
+	if (!watchers_whole(ls))
+		return false;
 	TAILQ_FOREACH(l, &ls->list, entry)
 		if (peer_sent(l->peer) < l->checkpoint)
 			return false;
@@ -217,8 +264,6 @@ watcher_send_event(struct watcher *l, const struct id *parent, const struct matc
 
 	if (l->nwatches > 0)
 		l->nwatches--;
-	/* Owed before it is put: should the link break on this very frame, it counts as unsent. */
-	l->owed = UINT64_MAX;
 	b = peer_begin(l->peer, IPC_EVENT, ID_BYTES + 20 + r->value_len);
 	if (b == NULL)
 		return;
@@ -227,6 +272,16 @@ watcher_send_event(struct watcher *l, const struct id *parent, const struct matc
 	buf_put_u64(b, (uint64_t)r->offset);
 	buf_put_u64(b, (uint64_t)r->timestamp);
 	buf_put(b, r->value, r->value_len);
+	watcher_put(l);
+}
+
+void
+watcher_put(struct watcher *l)
+{
+	/*
+	 * A checkpoint taken within peer_end, which may send, is right without this frame: its record does not
+	 * count as read yet. If the link broke, it is lossy.
+	 */
 	peer_end(l->peer);
 	l->owed = peer_queued(l->peer);
 }
