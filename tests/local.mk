@@ -17,6 +17,7 @@ CHECKS = \
 	tests/check_mapping \
 	tests/check_negotiate \
 	tests/check_number \
+	tests/check_once \
 	tests/check_outcome \
 	tests/check_peer \
 	tests/check_submit \

@@ -32,12 +32,16 @@ struct ipc_row {
 
 /* Why a PUBLISH was not acknowledged (NAK). */
 enum ipc_nak {
-	NAK_NOT_SENT = 1,	/* certainly not on the log: a retry is safe */
+	NAK_NONE,
+	NAK_NOT_SENT,	/* certainly not on the log: a retry is safe */
 	NAK_FULL,		/* as NOT_SENT: the producer's queue is full */
 	NAK_UNREACHABLE,	/* as NOT_SENT: no broker answers */
 	NAK_UNKNOWN,		/* may or may not be on the log */
 	NAK_TOO_LARGE,		/* Kafka refuses it: larger than the topic takes; not on the log */
 	NAK_REFUSED,		/* Kafka refuses it for good: not authorised, no such topic, …; not on the log */
+	NAK_BUSY,		/* PUBLISH_ONCE: it is being written for another request */
+	NAK_REUSED,		/* PUBLISH_ONCE: the id was used for another command */
+	NAK_LOOK,		/* PUBLISH_ONCE: look into the index, then ask again */
 };
 
 /* The row of a type, or NULL. */

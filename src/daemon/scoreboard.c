@@ -2,6 +2,7 @@
  * scoreboard.c: memory that all processes share. See scoreboard.h.
  */
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 
 #include <string.h>
@@ -59,6 +60,8 @@ board_create(struct board **out)
 	}
 	b->magic = MAGIC;
 	b->version = VERSION;
+	if (getrandom(&b->seed, sizeof(b->seed), 0) != (ssize_t)sizeof(b->seed))
+		b->seed = (uint64_t)clock_wall_ms();
 	b->size = sizeof(*b);
 	*out = b;
 	return fd;

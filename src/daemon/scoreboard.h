@@ -35,6 +35,7 @@ struct board_producer {
 	_Atomic int64_t		answered_ms;	/* clock_ms when a broker last answered; 0: never */
 	_Atomic int64_t		queued;		/* records not yet acknowledged or failed */
 	_Atomic int64_t		queued_bytes;
+	_Atomic int64_t		once_busy;	/* commands with an Idempotency-Key that are being written */
 	_Atomic int32_t		alive;		/* 1 while the role runs and has a working handle */
 };
 
@@ -85,6 +86,7 @@ struct board_generation {
 
 struct board {
 	uint32_t		magic, version;
+	uint64_t		seed;		/* a random number, the same for all processes: of fingerprints */
 	uint64_t		size;
 	struct board_slot	slots[ROLE_COUNT][BOARD_WORKERS][2];	/* by the generation's last bit */
 	struct board_generation	generations[2];		/* by the generation's last bit */

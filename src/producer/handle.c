@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "daemon/kafka.h"
+#include "producer/ends.h"
 #include "producer/handle.h"
 #include "producer/outcome.h"
 #include "util/clock.h"
@@ -31,6 +32,8 @@ struct record {
 	int64_t			 queued_ms;
 	uint64_t		 requests;	/* kafka.produce_requests before it was queued */
 	size_t			 bytes;
+	bool			 once;
+	struct id		 id;		/* once: its id */
 };
 
 TAILQ_HEAD(record_list, record);
@@ -40,6 +43,7 @@ struct handle {
 	const struct handle_ops		*ops;
 	void				*arg;
 	struct kafka			*kafka;
+	struct ends			*ends;
 	rd_kafka_topic_t		*topic;
 	rd_kafka_queue_t		*queue;
 	int				 wake_fd;
@@ -76,6 +80,9 @@ record_take(struct handle *h, struct link *l, const struct link_record *r)
 	rec->timestamp = r->timestamp;
 	rec->queued_ms = clock_ms();
 	rec->bytes = r->key_len + r->value_len;
+	rec->once = r->once != NULL;
+	if (rec->once)
+		rec->id = r->once->id;
 	TAILQ_INSERT_TAIL(&h->records, rec, entry);
 	count(h, 1, (int64_t)rec->bytes);
 	return rec;
@@ -105,10 +112,13 @@ timestamp_of(const struct handle *h, const struct record *rec, const rd_kafka_me
 static void
 acked(struct handle *h, struct record *rec, const rd_kafka_message_t *m, bool offset_known)
 {
+	struct once_place place = { m->partition, offset_known ? m->offset : -1, timestamp_of(h, rec, m) };
+
 	board_add(h->proc->slot, COUNT_produce_acked, 1);
+	if (rec->once)
+		h->ops->settled(h->arg, &rec->id, NAK_NONE, &place);
 	if (rec->link != NULL)
-		link_ack(rec->link, rec->seq, m->partition, offset_known ? m->offset : -1,
-		    timestamp_of(h, rec, m));
+		link_ack(rec->link, rec->seq, place.partition, place.offset, place.timestamp);
 	record_give(h, rec);
 }
 
@@ -143,6 +153,8 @@ failed(struct handle *h, struct record *rec, rd_kafka_resp_err_t error, bool alo
 
 	board_add(h->proc->slot, COUNT_produce_failed, 1);
 	complain(kind, error, h->proc->config.topics.commands);
+	if (rec->once)
+		h->ops->settled(h->arg, &rec->id, kind, NULL);
 	if (rec->link != NULL)
 		link_nak(rec->link, rec->seq, kind, rd_kafka_err2str(error));
 	record_give(h, rec);
@@ -236,7 +248,8 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 }
 
 struct handle *
-handle_new(struct proc *p, const struct handle_ops *ops, void *arg, char *err, size_t errsize)
+handle_new(struct proc *p, const struct handle_ops *ops, void *arg, struct once *once, char *err,
+    size_t errsize)
 {
 	struct handle *h = xcalloc(1, sizeof(*h));
 
@@ -253,6 +266,7 @@ handle_new(struct proc *p, const struct handle_ops *ops, void *arg, char *err, s
 	}
 	/* Held from the start, so that the topic's metadata is there when the first record comes. */
 	h->topic = rd_kafka_topic_new(h->kafka->rk, p->config.topics.commands, NULL);
+	h->ends = ends_new(h->kafka->rk, p->config.topics.commands, once);
 	h->queue = rd_kafka_queue_get_main(h->kafka->rk);
 	h->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (h->topic == NULL || h->wake_fd == -1)
@@ -276,6 +290,8 @@ handle_free(struct handle *h, int wait_ms)
 		return true;
 	while ((rec = TAILQ_FIRST(&h->records)) != NULL) {
 		board_add(h->proc->slot, COUNT_produce_failed, 1);
+		if (rec->once)
+			h->ops->settled(h->arg, &rec->id, NAK_UNKNOWN, NULL);
 		if (rec->link != NULL)
 			link_nak(rec->link, rec->seq, NAK_UNKNOWN, "the producer stopped before Kafka answered");
 		record_give(h, rec);
@@ -289,6 +305,7 @@ handle_free(struct handle *h, int wait_ms)
 	rd_kafka_queue_io_event_enable(h->queue, -1, NULL, 0);
 	close(h->wake_fd);
 	rd_kafka_queue_destroy(h->queue);
+	ends_free(h->ends);
 	rd_kafka_topic_destroy(h->topic);
 	whole = kafka_free(h->kafka, wait_ms);
 	free(h);
@@ -312,6 +329,8 @@ handle_write(struct handle *h, struct link *l, const struct link_record *r)
 
 	if (unreachable(h)) {
 		board_add(h->proc->slot, COUNT_produce_failed, 1);
+		if (r->once != NULL)
+			h->ops->settled(h->arg, &r->once->id, NAK_UNREACHABLE, NULL);
 		link_nak(l, r->seq, NAK_UNREACHABLE, "no Kafka broker answers");
 		return;
 	}
@@ -359,6 +378,12 @@ handle_forget(struct handle *h, const struct link *l)
 	TAILQ_FOREACH(rec, &h->records, entry)
 		if (rec->link == l)
 			rec->link = NULL;
+}
+
+void
+handle_tick(struct handle *h)
+{
+	ends_tick(h->ends);
 }
 
 bool

@@ -24,13 +24,18 @@ struct handle_ops {
 	void	(*fatal)(void *arg, struct handle *h, const char *why, bool refused);
 	/* A retired handle has nothing left, or had its time: free it. */
 	void	(*done)(void *arg, struct handle *h);
+	/* What became of a record that was to be written once; place: it was written there. Not unless .once was set. */
+	void	(*settled)(void *arg, const struct id *id, enum ipc_nak kind, const struct once_place *place);
 	/* Fewer records are with it than before. */
 	void	(*eased)(void *arg);
 };
 
-/* NULL with *err saying which setting is wrong. Keeps p->shared's producer and p->slot up to date. */
-struct handle	*handle_new(struct proc *p, const struct handle_ops *ops, void *arg, char *err,
-		    size_t errsize);
+/*
+ * NULL with *err saying which setting is wrong. once: the commands with a key, which outlive it. Keeps p->shared's producer and
+ * p->slot up to date.
+ */
+struct handle	*handle_new(struct proc *p, const struct handle_ops *ops, void *arg, struct once *once,
+		    char *err, size_t errsize);
 /* Answers every record that is left with NAK_UNKNOWN. Waits at most wait_ms; false: see kafka_free. NULL is allowed. */
 bool		 handle_free(struct handle *h, int wait_ms);
 /* Queue a record; ACK or NAK goes over l, at once or later. */
@@ -39,6 +44,8 @@ void		 handle_write(struct handle *h, struct link *l, const struct link_record *
 void		 handle_retire(struct handle *h, bool gone);
 /* l is going away: forget that its records were its. */
 void		 handle_forget(struct handle *h, const struct link *l);
+/* Now and then. */
+void		 handle_tick(struct handle *h);
 /* Has a broker answered it? */
 bool		 handle_heard(const struct handle *h);
 /* Records with it. */

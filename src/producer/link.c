@@ -38,14 +38,12 @@ drop(struct link *l)
 	free(l);
 }
 
+/* The rest of a PUBLISH or PUBLISH_ONCE: key and value. */
 static int
-on_publish(struct peer *p, struct rdr *r)
+take_record(struct link *l, struct link_record *in, struct rdr *r)
 {
-	struct link *l = peer_arg(p);
-	struct link_record rec;
+	struct link_record rec = *in;
 
-	rec.seq = rdr_u64(r);
-	rec.timestamp = (int64_t)rdr_u64(r);
 	rec.key_len = rdr_u16(r);
 	rec.key = rdr_bytes(r, rec.key_len);
 	rec.value_len = rdr_left(r);
@@ -56,6 +54,30 @@ on_publish(struct peer *p, struct rdr *r)
 	}
 	l->links->ops->publish(l->links->arg, l, &rec);
 	return 0;
+}
+
+static int
+on_publish(struct peer *p, struct rdr *r)
+{
+	struct link_record rec = { .seq = rdr_u64(r), .timestamp = (int64_t)rdr_u64(r) };
+
+	return take_record(peer_arg(p), &rec, r);
+}
+
+static int
+on_publish_once(struct peer *p, struct rdr *r)
+{
+	struct link_record rec = { .seq = rdr_u64(r), .timestamp = (int64_t)rdr_u64(r) };
+	const uint8_t *id = rdr_bytes(r, ID_BYTES);
+	struct once_question q;
+
+	if (id == NULL)
+		return -1;
+	memcpy(q.id.b, id, ID_BYTES);
+	q.fingerprint = rdr_u64(r);
+	q.looked_ms = (int64_t)rdr_u64(r);
+	rec.once = &q;
+	return take_record(peer_arg(p), &rec, r);
 }
 
 static void
@@ -70,6 +92,7 @@ on_closed(struct peer *p, const char *why)
 
 static const struct peer_handler handlers[] = {
 	{ IPC_PUBLISH, on_publish },
+	{ IPC_PUBLISH_ONCE, on_publish_once },
 };
 
 static const struct peer_ops peer_ops = {
@@ -139,18 +162,33 @@ links_flushed(const struct links *ls)
 	return true;
 }
 
-void
-link_ack(struct link *l, uint64_t seq, int32_t partition, int64_t offset, int64_t timestamp)
+/* ACK and KNOWN. */
+static void
+put_place(struct link *l, enum ipc_type type, uint64_t seq, const struct once_place *place)
 {
-	struct buf *b = peer_begin(l->peer, IPC_ACK, 28);
+	struct buf *b = peer_begin(l->peer, type, 28);
 
 	if (b == NULL)
 		return;
 	buf_put_u64(b, seq);
-	buf_put_u32(b, (uint32_t)partition);
-	buf_put_u64(b, (uint64_t)offset);
-	buf_put_u64(b, (uint64_t)timestamp);
+	buf_put_u32(b, (uint32_t)place->partition);
+	buf_put_u64(b, (uint64_t)place->offset);
+	buf_put_u64(b, (uint64_t)place->timestamp);
 	peer_end(l->peer);
+}
+
+void
+link_ack(struct link *l, uint64_t seq, int32_t partition, int64_t offset, int64_t timestamp)
+{
+	struct once_place place = { partition, offset, timestamp };
+
+	put_place(l, IPC_ACK, seq, &place);
+}
+
+void
+link_known(struct link *l, uint64_t seq, const struct once_place *place)
+{
+	put_place(l, IPC_KNOWN, seq, place);
 }
 
 void

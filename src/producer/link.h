@@ -10,6 +10,7 @@
 
 #include "daemon/ipc.h"
 #include "daemon/proc.h"
+#include "producer/once.h"
 
 struct links;
 struct link;
@@ -20,6 +21,7 @@ struct link_record {
 	int64_t		 timestamp;	/* ms since 1970 */
 	const uint8_t	*key, *value;
 	size_t		 key_len, value_len;
+	const struct once_question *once;	/* NULL: write it in any case */
 };
 
 /* What a link's owner does with what comes. */
@@ -40,6 +42,8 @@ bool		 links_any(const struct links *ls);
 bool		 links_flushed(const struct links *ls);
 
 void	link_ack(struct link *l, uint64_t seq, int32_t partition, int64_t offset, int64_t timestamp);
+/* The answer to a PUBLISH_ONCE whose command had been written before. */
+void	link_known(struct link *l, uint64_t seq, const struct once_place *place);
 void	link_nak(struct link *l, uint64_t seq, enum ipc_nak kind, const char *text);
 
 #endif

@@ -25,6 +25,7 @@
 struct producer {
 	struct proc	*proc;
 	struct links	*links;
+	struct once	*once;			/* commands with an Idempotency-Key */
 	struct handle	*handle;		/* NULL: being made anew */
 	struct handle	*retired[RETIRED_MAX];
 	enum ipc_nak	 refusal;		/* what PUBLISH gets while handle is NULL */
@@ -132,10 +133,25 @@ on_eased(void *arg)
 	check_stop(arg);
 }
 
+static void
+on_settled(void *arg, const struct id *id, enum ipc_nak kind, const struct once_place *place)
+{
+	struct producer *pr = arg;
+
+	if (place != NULL)
+		once_written(pr->once, id, place, clock_ms());
+	else if (kind == NAK_UNKNOWN)
+		once_unknown(pr->once, id, clock_ms());
+	else
+		once_not_written(pr->once, id);
+	atomic_store(&pr->proc->shared->producer.once_busy, (int64_t)once_busy(pr->once));
+}
+
 static const struct handle_ops handle_ops = {
 	.fatal = on_fatal,
 	.done = on_done,
 	.eased = on_eased,
+	.settled = on_settled,
 };
 
 static void
@@ -146,7 +162,7 @@ make_handle(struct producer *pr)
 	if (pr->handle != NULL || pr->proc->bootstrap == NULL || pr->stopping)
 		return;
 	pr->born_ms = clock_ms();
-	pr->handle = handle_new(pr->proc, &handle_ops, pr, err, sizeof(err));
+	pr->handle = handle_new(pr->proc, &handle_ops, pr, pr->once, err, sizeof(err));
 	if (pr->handle != NULL) {
 		atomic_store(&pr->proc->shared->producer.alive, 1);
 		return;
@@ -171,11 +187,39 @@ on_rebirth(evutil_socket_t fd, short what, void *arg)
 	make_handle(arg);
 }
 
+static const struct {
+	enum ipc_nak	 kind;
+	const char	*text;
+} once_naks[] = {
+	[ONCE_BUSY] = { NAK_BUSY, "the same command is being written" },
+	[ONCE_REUSED] = { NAK_REUSED, "the key was used for another command" },
+	[ONCE_LOOK] = { NAK_LOOK, "the index has not passed what was written before" },
+	[ONCE_FULL] = { NAK_FULL, "too many commands with an Idempotency-Key await the index" },
+};
+
+/* Does it have to be written? It is answered where not. */
+static bool
+is_new(struct producer *pr, struct link *l, const struct link_record *r)
+{
+	struct once_place place;
+	enum once_verdict v = once_ask(pr->once, r->once, clock_ms(), &place);
+
+	atomic_store(&pr->proc->shared->producer.once_busy, (int64_t)once_busy(pr->once));
+	if (v == ONCE_KNOWN)
+		link_known(l, r->seq, &place);
+	else if (v != ONCE_WRITE)
+		link_nak(l, r->seq, once_naks[v].kind, once_naks[v].text);
+	return v == ONCE_WRITE;
+}
+
 static void
 on_publish(void *arg, struct link *l, const struct link_record *r)
 {
 	struct producer *pr = arg;
 
+	/* Where nothing can be written, nothing is remembered either. */
+	if (r->once != NULL && pr->handle != NULL && !is_new(pr, l, r))
+		return;
 	if (pr->handle != NULL) {
 		handle_write(pr->handle, l, r);
 		return;
@@ -266,6 +310,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	check_ready(pr);
 	check_stop(pr);
+	if (pr->handle != NULL)
+		handle_tick(pr->handle);
 	set_timer(pr->tick, pr->ready && !pr->stopping ? TICK_MS * 10 : TICK_MS);
 }
 
@@ -291,6 +337,8 @@ producer_run(struct proc *p)
 	atomic_store(&p->shared->producer.queued, 0);
 	atomic_store(&p->shared->producer.queued_bytes, 0);
 	pr.start_ms = clock_ms();
+	pr.once = once_new(p->board);
+	atomic_store(&p->shared->producer.once_busy, 0);
 	pr.links = links_new(p, &link_ops, &pr);
 	pr.rebirth = evtimer_new(p->base, on_rebirth, &pr);
 	pr.tick = evtimer_new(p->base, on_tick, &pr);
@@ -305,6 +353,7 @@ producer_run(struct proc *p)
 	atomic_store(&p->shared->producer.alive, 0);
 	whole = free_handles(&pr);
 	links_free(pr.links);
+	once_free(pr.once);
 	event_free(pr.rebirth);
 	event_free(pr.tick);
 	if (!whole)

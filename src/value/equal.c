@@ -204,14 +204,21 @@ value_equal(const struct value *a, const struct value *b)
 	return equal(a, b, false);
 }
 
+static uint64_t hash_seed;
+
+void
+value_hash_seed(uint64_t seed)
+{
+	hash_seed = seed;
+}
+
 static uint64_t
 seed(void)
 {
-	static uint64_t s;
-
-	if (s == 0 && (getrandom(&s, sizeof(s), 0) != (ssize_t)sizeof(s) || s == 0))
-		s = UINT64_C(0x9E3779B97F4A7C15);
-	return s;
+	if (hash_seed == 0 && (getrandom(&hash_seed, sizeof(hash_seed), 0) != (ssize_t)sizeof(hash_seed) ||
+	    hash_seed == 0))
+		hash_seed = UINT64_C(0x9E3779B97F4A7C15);
+	return hash_seed;
 }
 
 static uint64_t

@@ -134,6 +134,8 @@ const struct value *value_map_get(const struct value *map, const char *name, boo
  * Recursion is bounded by the depth of the values, which readers bound.
  */
 bool		 value_equal(const struct value *a, const struct value *b);
+/* The seed of hashes from now on, for processes that must agree; 0 is none. Before the first hash, or never. */
+void		 value_hash_seed(uint64_t seed);
 /* Agrees with value_equal. Seeded per process: a client cannot choose collisions. */
 uint64_t	 value_hash(const struct value *v);
 
