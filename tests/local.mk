@@ -4,6 +4,7 @@ CHECKS = \
 	tests/check_command \
 	tests/check_config \
 	tests/check_control \
+	tests/check_cors \
 	tests/check_daemon \
 	tests/check_config_files \
 	tests/check_edn \
@@ -12,6 +13,7 @@ CHECKS = \
 	tests/check_fressian \
 	tests/check_fressian_rules \
 	tests/check_guard \
+	tests/check_idempotency \
 	tests/check_json \
 	tests/check_json_write \
 	tests/check_mapping \

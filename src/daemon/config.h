@@ -52,6 +52,8 @@ struct config {
 		int64_t			idle_timeout;
 		int64_t			request_timeout;
 		char			*public_url;
+		struct config_list	cors_origins;	/* "*", or origins as browsers send them */
+		int64_t			cors_max_age;
 	} http;
 	struct {
 		char			*servers;	/* CONFIG_EMBEDDED: the in-memory broker */

@@ -45,6 +45,25 @@ config_check_url(const char *name, const char *value)
 	return NULL;
 }
 
+/* RFC 6454 6.2: a browser sends scheme, host and port, in lower case; "null" is nobody in particular. */
+const char *
+config_check_origin(const char *name, const char *value)
+{
+	const char *host;
+
+	if (strcmp(value, "*") == 0)
+		return NULL;
+	if (config_check_url(name, value) != NULL)
+		return config_check_url(name, value);
+	host = strstr(value, "://") + 3;
+	if (strchr(host, '/') != NULL)
+		return "an origin has no path";
+	for (const char *p = value; *p != '\0'; p++)
+		if (isupper((unsigned char)*p))
+			return "browsers send origins in lower case";
+	return NULL;
+}
+
 /* A list that librdkafka takes: it resolves the names, so only their shape is looked at. */
 const char *
 config_check_servers(const char *name, const char *value)

@@ -126,6 +126,13 @@ const struct config_key config_keys[] = {
 	    "What stands before the path in Location, such as https://cmdr.example.com, for "
 	    "clients that need an absolute URL. Not set, Location is a path."),
 
+	LIST(http.cors_origins, 0, 64, "", WORKER, config_check_origin,
+	    "an origin such as https://app.example.com, or *",
+	    "The web origins whose pages may use this service from a browser (CORS). Each as the "
+	    "browser sends it: scheme, host and port, no path. * is every origin. Empty: none."),
+	DURATION(http.cors_max_age, 0, 1 * DAYS, "10m", WORKER,
+	    "How long a browser may keep the answer to a preflight."),
+
 	STRING(kafka.servers, 1, 4096, "localhost:9092", PRODUCER | TAILER | INDEXER, config_check_servers,
 	    "HOST:PORT, several separated by commas, or the word embedded",
 	    "The brokers to begin with. The word embedded starts an in-memory broker of cmdrd's "

@@ -43,7 +43,9 @@ enum guard_repeat {
 	X(EXPECT, "expect", REPEAT_JOIN)				\
 	X(PREFER, "prefer", REPEAT_JOIN)				\
 	X(X_REQUEST_ID, "x-request-id", REPEAT_REFUSE)			\
-	X(IDEMPOTENCY_KEY, "idempotency-key", REPEAT_REFUSE)
+	X(IDEMPOTENCY_KEY, "idempotency-key", REPEAT_REFUSE)		\
+	X(ORIGIN, "origin", REPEAT_REFUSE)				\
+	X(CORS_METHOD, "access-control-request-method", REPEAT_REFUSE)
 
 enum guard_field {
 #define X(name, text, repeat) FIELD_##name,

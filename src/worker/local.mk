@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libworker.a
 libworker_a_SOURCES = \
 	src/worker/accept.c src/worker/accept.h \
+	src/worker/cors.c src/worker/cors.h \
 	src/worker/engine.c src/worker/engine.h \
 	src/worker/exchange.c src/worker/exchange.h \
 	src/worker/guard.c src/worker/guard.h src/worker/guard_conn.h \
@@ -10,6 +11,7 @@ libworker_a_SOURCES = \
 	src/worker/guard_head.c src/worker/guard_head.h \
 	src/worker/guard_in.c src/worker/guard_out.c \
 	src/worker/health.c src/worker/health.h \
+	src/worker/idempotency.c src/worker/idempotency.h \
 	src/worker/inflate.c src/worker/inflate.h \
 	src/worker/media.c src/worker/media.h \
 	src/worker/page.c src/worker/page.h \

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "util/log.h"
+#include "worker/cors.h"
 #include "worker/response.h"
 #include "worker/worker.h"
 
@@ -26,6 +27,7 @@ common_headers(struct exchange *x)
 	const char *id;
 
 	response_header(x, "Vary", "Accept");
+	cors_answer(x);
 	if (!s->set || s->len == 0 || s->len > REQUEST_ID_MAX ||
 	    (id = exchange_field(x, FIELD_X_REQUEST_ID)) == NULL)
 		return;

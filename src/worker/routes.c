@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "worker/cors.h"
 #include "worker/health.h"
 #include "worker/page.h"
 #include "worker/post.h"
@@ -209,6 +210,7 @@ answer_options(struct exchange *x)
 
 	if (allow != NULL)
 		response_header(x, "Allow", allow);
+	cors_preflight(x, allow != NULL ? allow : "");
 	response_empty(x, 204);
 }
 
