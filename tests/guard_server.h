@@ -1,6 +1,6 @@
 /*
  * guard_server.h: evhttp behind the guard, with a few paths that answer in the
- * ways that check_guard.c needs. For that file only.
+ * ways that check_guard.c and check_guard_stream.c need. For them only.
  */
 #ifndef TESTS_GUARD_SERVER_H
 #define TESTS_GUARD_SERVER_H
@@ -8,10 +8,12 @@
 #include <event2/listener.h>
 
 #include "worker/guard.h"
+#include "worker/guard_stream.h"
 
 struct own {
 	struct guard_request	 g;
 	struct wheel_timer	 timer;
+	bool			 streaming;
 };
 
 static struct {
@@ -22,6 +24,8 @@ static struct {
 	struct sockaddr_in	 addr;
 	unsigned		 gone, drained;
 	struct guard_request	*held;		/* a request for /hold */
+	struct guard_request	*stream;	/* the newest; NULL: it is over */
+	unsigned		 streams, writable;
 } s;
 
 static bool
@@ -32,9 +36,40 @@ is_path(const struct guard_request *r, const char *path)
 }
 
 static void
-own_init(struct guard_request *r)
+own_nothing(struct guard_request *r)
 {
 	(void)r;
+}
+
+static void
+own_over(struct guard_request *r)
+{
+	struct own *o = (struct own *)r;
+
+	if (o->streaming)
+		s.streams--;
+	o->streaming = false;
+	if (s.stream == r)
+		s.stream = NULL;
+}
+
+static void
+own_writable(struct guard_request *r)
+{
+	(void)r;
+	s.writable++;
+}
+
+static void
+own_stream(struct guard_request *r)
+{
+	guard_header(r, "Content-Type", "text/event-stream");
+	s.stream = NULL;
+	if (!guard_stream_begin(r, 200))
+		return;
+	s.stream = r;
+	((struct own *)r)->streaming = true;
+	s.streams++;
 }
 
 static bool
@@ -79,6 +114,8 @@ own_request(struct guard_request *r)
 	if (is_path(r, "/later")) {
 		o->timer.fire = on_later;
 		wheel_set(&s.wheel, &o->timer, 0);
+	} else if (is_path(r, "/stream")) {
+		own_stream(r);
 	} else if (is_path(r, "/hold")) {
 		s.held = r;
 	} else {
@@ -111,8 +148,8 @@ own_drained(struct guard *g)
 }
 
 static const struct guard_ops own_ops = {
-	.size = sizeof(struct own), .init = own_init, .free = own_init, .over = own_init,
-	.head = own_head,
+	.size = sizeof(struct own), .init = own_nothing, .free = own_nothing,
+	.head = own_head, .over = own_over, .shed = own_nothing, .writable = own_writable,
 	.request = own_request, .gone = own_gone, .full = own_full, .drained = own_drained,
 };
 
@@ -134,7 +171,7 @@ static void
 start(void)
 {
 	struct guard_limits limits = { .max_target = 256, .max_fields = 1024, .max_body = 100000,
-		.idle_ms = 60000, .request_ms = 60000, .max_connections = 100 };
+		.idle_ms = 60000, .request_ms = 60000, .max_connections = 2000 };
 	struct sockaddr_in any = { .sin_family = AF_INET };
 
 	any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

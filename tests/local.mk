@@ -13,6 +13,7 @@ CHECKS = \
 	tests/check_fressian \
 	tests/check_fressian_rules \
 	tests/check_guard \
+	tests/check_guard_stream \
 	tests/check_idempotency \
 	tests/check_json \
 	tests/check_json_write \
@@ -65,7 +66,7 @@ check_SCRIPTS += \
 	tests/layers.sh
 TESTS += $(check_SCRIPTS)
 EXTRA_DIST += $(check_SCRIPTS) tests/cover.sh tests/http_face.py tests/lint.sh \
-	tests/guard_rows.h tests/guard_server.h tests/worker_client.h \
+	tests/guard_client.h tests/guard_rows.h tests/guard_server.h tests/worker_client.h \
 	tests/vectors/fressian-bad.tsv tests/vectors/fressian-vectors.tsv tests/vectors/mapping.tsv
 
 # JSONTestSuite, fetched by the script into the build folder.

@@ -12,9 +12,11 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "util/log.h"
 #include "util/mem.h"
@@ -151,21 +153,44 @@ on_deadline(struct wheel_timer *t)
 		guard_end(c);
 }
 
+/* Before evhttp closes the descriptor. */
 static void
-forget(struct guard_conn *c)
+unlist(struct guard_conn *c)
 {
 	struct guard *g = c->guard;
 
 	wheel_clear(g->wheel, &c->deadline);
-	/* Before evhttp closes the descriptor. */
 	event_free(c->readable);
 	c->readable = NULL;
 	TAILQ_REMOVE(&g->conns, c, link);
+}
+
+void
+guard_one_less(struct guard *g)
+{
 	board_add(g->slot, COUNT_http_open, -1);
 	if (g->nconns-- == g->limits.max_connections)
 		g->ops->full(g, false);
 	if (g->nconns == 0 && g->draining)
 		g->ops->drained(g);
+}
+
+/*
+ * evhttp frees the connection at an end of file; a request that was not answered it lets go of.
+ */
+static void
+end_evhttp(struct guard_conn *c, struct evhttp_request *ev)
+{
+	bufferevent_trigger_event(c->filter, BEV_EVENT_READING | BEV_EVENT_EOF, 0);
+	if (ev != NULL)
+		evhttp_request_free(ev);
+}
+
+static void
+forget(struct guard_conn *c)
+{
+	unlist(c);
+	guard_one_less(c->guard);
 }
 
 void
@@ -182,14 +207,36 @@ guard_end(struct guard_conn *c)
 	}
 	c->state = CONN_DEAD;
 	guard_release(c);
-	/*
-	 * evhttp frees the connection at an end of file; a request that was not answered it lets
-	 * go of.
-	 */
-	bufferevent_trigger_event(c->filter, BEV_EVENT_READING | BEV_EVENT_EOF, 0);
-	if (ev != NULL)
-		evhttp_request_free(ev);
+	end_evhttp(c, ev);
 	forget(c);
+}
+
+/*
+ * evhttp shuts down and closes the descriptor that it knows by its number: so the socket goes on
+ * under another number, and evhttp's stands for a socket that leads nowhere.
+ */
+int
+guard_leave(struct guard_conn *c)
+{
+	struct guard_request *r = c->request;
+	struct evhttp_request *ev = r->ev;
+	int old = bufferevent_getfd(c->socket), fd = fcntl(old, F_DUPFD_CLOEXEC, 0);
+
+	if (fd == -1)
+		return -1;
+	r->conn = NULL;
+	r->ev = NULL;
+	c->request = NULL;
+	c->state = CONN_DEAD;
+	/* No event may be left that watches the socket by its old number. */
+	unlist(c);
+	bufferevent_disable(c->socket, EV_WRITE);
+	evbuffer_unfreeze(bufferevent_get_output(c->socket), 1);
+	evbuffer_add_buffer(c->guard->scratch, bufferevent_get_output(c->socket));
+	if (dup3(c->guard->nowhere, old, O_CLOEXEC) == -1)
+		fatal("no descriptor to leave to evhttp");
+	end_evhttp(c, ev);
+	return fd;
 }
 
 /* The filter is freed, for whatever reason. */
@@ -243,6 +290,7 @@ guard_take(struct guard_conn *c)
 		guard_chunk_init(&r->chunk, g->limits.max_body, g->limits.max_fields);
 		g->ops->init(r);
 	}
+	r->guard = g;
 	r->conn = c;
 	c->request = r;
 	return r;
@@ -262,11 +310,15 @@ void
 guard_release(struct guard_conn *c)
 {
 	struct guard_request *r = c->request;
-	struct guard *g = c->guard;
 
-	if (r == NULL)
-		return;
 	c->request = NULL;
+	if (r != NULL)
+		guard_put_back(c->guard, r);
+}
+
+void
+guard_put_back(struct guard *g, struct guard_request *r)
+{
 	g->ops->over(r);
 	g->held -= r->held;
 	r->held = 0;
@@ -346,6 +398,7 @@ guard_init(struct guard *g, struct event_base *base, struct wheel *wheel, struct
 	g->ops = ops;
 	g->arg = arg;
 	TAILQ_INIT(&g->conns);
+	TAILQ_INIT(&g->streams);
 	TAILQ_INIT(&g->spare);
 	g->nconns = g->nspare = 0;
 	g->delivering = NULL;
@@ -355,6 +408,8 @@ guard_init(struct guard *g, struct event_base *base, struct wheel *wheel, struct
 	g->draining = false;
 	if ((g->http = evhttp_new(base)) == NULL || (g->scratch = evbuffer_new()) == NULL)
 		fatalx("no HTTP server");
+	if ((g->nowhere = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
+		fatal("no socket that leads nowhere");
 	evhttp_set_bevcb(g->http, make_bufferevent, g);
 	evhttp_set_gencb(g->http, on_request, g);
 	evhttp_set_default_content_type(g->http, NULL);
@@ -368,6 +423,7 @@ guard_free(struct guard *g)
 	guard_abort(g);
 	evhttp_free(g->http);
 	evbuffer_free(g->scratch);
+	close(g->nowhere);
 	while ((r = TAILQ_FIRST(&g->spare)) != NULL) {
 		TAILQ_REMOVE(&g->spare, r, link);
 		free_request(g, r);
@@ -398,10 +454,11 @@ guard_abort(struct guard *g)
 
 	while ((c = TAILQ_FIRST(&g->conns)) != NULL)
 		guard_end(c);
+	guard_stream_abort(g);
 }
 
 struct guard *
 guard_of(const struct guard_request *r)
 {
-	return r->conn->guard;
+	return r->guard;
 }

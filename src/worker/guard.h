@@ -25,6 +25,7 @@
 
 struct guard;
 struct guard_conn;
+struct guard_stream;
 
 /*
  * One request, from its first byte to its answer. The owner's own struct begins with one
@@ -32,7 +33,9 @@ struct guard_conn;
  */
 struct guard_request {
 	TAILQ_ENTRY(guard_request)	 link;
-	struct guard_conn		*conn;
+	struct guard			*guard;
+	struct guard_conn		*conn;		/* NULL: it is a stream's */
+	struct guard_stream		*stream;	/* since guard_stream_begin */
 	struct evhttp_request		*ev;	/* set before ops.request; for answer headers */
 	struct guard_head		 head;
 	struct guard_chunk		 chunk;
@@ -68,6 +71,13 @@ struct guard_ops {
 	void	(*gone)(struct guard_request *r);
 	/* It is over, answered or not: give back what was made for it. */
 	void	(*over)(struct guard_request *r);
+	/*
+	 * guard_stream_begin: it stays at work for long: give back all memory that the stream
+	 * does without.
+	 */
+	void	(*shed)(struct guard_request *r);
+	/* A stream: what guard_stream_write left waiting has left. NULL: not wanted. */
+	void	(*writable)(struct guard_request *r);
 	/* Connections reached max_connections (true), or are below it again (false). */
 	void	(*full)(struct guard *g, bool full);
 	/* The last connection is gone while draining. */
@@ -82,6 +92,7 @@ struct guard_limits {
 
 TAILQ_HEAD(guard_conns, guard_conn);
 TAILQ_HEAD(guard_requests, guard_request);
+TAILQ_HEAD(guard_streams, guard_stream);
 
 struct guard {
 	struct evhttp			*http;
@@ -92,11 +103,13 @@ struct guard {
 	const struct guard_ops		*ops;
 	void				*arg;		/* the owner's */
 	struct guard_conns		 conns;
-	unsigned			 nconns;
+	struct guard_streams		 streams;
+	unsigned			 nconns;	/* streams are counted too */
 	struct guard_requests		 spare;
 	unsigned			 nspare;
 	struct guard_conn		*delivering;	/* whose request evhttp is being told of */
 	struct evbuffer			*scratch;
+	int				 nowhere;	/* see guard_leave */
 	size_t				 held;		/* bytes of bodies held now */
 	size_t				 max_held;
 	bool				 draining;
@@ -108,7 +121,10 @@ void	guard_init(struct guard *g, struct event_base *base, struct wheel *wheel,
 	    const struct guard_ops *ops, void *arg);
 /* Ends every connection at once. */
 void	guard_free(struct guard *g);
-/* Every answer from now on is its connection's last; those that stay idle for a second end. */
+/*
+ * Every answer from now on is its connection's last; those that stay idle for a second end.
+ * Streams are the owner's to end.
+ */
 void	guard_drain(struct guard *g);
 /* End every connection now. */
 void	guard_abort(struct guard *g);

@@ -55,11 +55,25 @@ void	guard_end(struct guard_conn *c);
 void	guard_rest(struct guard_conn *c);
 /* Put the request back for the next one. */
 void	guard_release(struct guard_conn *c);
+void	guard_put_back(struct guard *g, struct guard_request *r);
+/*
+ * The request at work becomes a stream: c is over, evhttp too is done with it. Returns the
+ * descriptor, the caller's now, and what it did not take yet in guard.scratch; -1 with nothing
+ * changed if no descriptor is left.
+ */
+int	guard_leave(struct guard_conn *c);
+/* A connection or stream is over. */
+void	guard_one_less(struct guard *g);
+/* End every stream now. */
+void	guard_stream_abort(struct guard *g);
 struct guard_request *guard_take(struct guard_conn *c);
 
 /* Answer what is no sound request, and close. */
 void	guard_out_refuse(struct guard_conn *c, enum problem_id problem, const char *detail);
 void	guard_out_continue(struct guard_conn *c);
+/* Answer with the body that is in guard.scratch. r is over. */
+void	guard_out_reply(struct guard_request *r, int status);
+void	guard_out_count(struct guard *g, int status);
 /* All that was to be sent has left. */
 void	guard_out_drained(struct guard_conn *c);
 /* The filter's output side. */

@@ -88,8 +88,8 @@ guard_header(struct guard_request *r, const char *name, const char *value)
 	evhttp_add_header(evhttp_request_get_output_headers(r->ev), name, value);
 }
 
-static void
-count(struct guard *g, int status)
+void
+guard_out_count(struct guard *g, int status)
 {
 	if (status < 300)
 		board_add(g->slot, COUNT_http_2xx, 1);
@@ -113,7 +113,7 @@ head_length(struct guard_request *r, size_t len)
 }
 
 void
-guard_reply(struct guard_request *r, int status, const void *body, size_t len)
+guard_out_reply(struct guard_request *r, int status)
 {
 	struct guard_conn *c = r->conn;
 	struct guard *g = c->guard;
@@ -124,11 +124,7 @@ guard_reply(struct guard_request *r, int status, const void *body, size_t len)
 		guard_header(r, "Connection", "close");
 	else if (r->head.minor == 0)
 		guard_header(r, "Connection", "keep-alive");
-	if (r->head.method == METHOD_HEAD)
-		head_length(r, len);
-	else
-		evbuffer_add(g->scratch, body, len);
-	count(g, status);
+	guard_out_count(g, status);
 	/*
 	 * evhttp ends a request in two ways, both without us: after the flush below, or with the
 	 * connection.
@@ -147,6 +143,16 @@ guard_reply(struct guard_request *r, int status, const void *body, size_t len)
 		wheel_set(g->wheel, &c->deadline, g->limits.idle_ms);
 	else
 		guard_rest(c);
+}
+
+void
+guard_reply(struct guard_request *r, int status, const void *body, size_t len)
+{
+	if (r->head.method == METHOD_HEAD)
+		head_length(r, len);
+	else
+		evbuffer_add(r->guard->scratch, body, len);
+	guard_out_reply(r, status);
 }
 
 /* Write beside evhttp, which is between two requests. */
@@ -193,7 +199,7 @@ guard_out_refuse(struct guard_conn *c, enum problem_id problem, const char *deta
 	if (!head)
 		buf_put(&out, body.data, body.len);
 	board_add(c->guard->slot, COUNT_http_refused, 1);
-	count(c->guard, row->status);
+	guard_out_count(c->guard, row->status);
 	send_plain(c, out.data, out.len);
 	buf_free(&body);
 	buf_free(&out);

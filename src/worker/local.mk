@@ -10,6 +10,7 @@ libworker_a_SOURCES = \
 	src/worker/guard_framing.c src/worker/guard_framing.h \
 	src/worker/guard_head.c src/worker/guard_head.h \
 	src/worker/guard_in.c src/worker/guard_out.c \
+	src/worker/guard_stream.c src/worker/guard_stream.h \
 	src/worker/health.c src/worker/health.h \
 	src/worker/idempotency.c src/worker/idempotency.h \
 	src/worker/inflate.c src/worker/inflate.h \

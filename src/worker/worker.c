@@ -54,6 +54,16 @@ on_over(struct guard_request *r)
 		buf_free(&x->inflated);
 }
 
+/* Streams are many. */
+static void
+on_shed(struct guard_request *r)
+{
+	struct exchange *x = (struct exchange *)r;
+
+	arena_free(&x->arena);
+	buf_free(&x->inflated);
+}
+
 static bool
 on_head(struct guard_request *r)
 {
@@ -103,8 +113,8 @@ on_drained(struct guard *g)
 
 static const struct guard_ops guard_ops = {
 	.size = sizeof(struct exchange), .init = on_init, .free = on_free, .head = on_head,
-	.request = on_request, .gone = on_gone, .over = on_over, .full = on_full,
-	.drained = on_drained,
+	.request = on_request, .gone = on_gone, .over = on_over, .shed = on_shed,
+	.full = on_full, .drained = on_drained,
 };
 
 static void
