@@ -15,6 +15,7 @@ CHECKS = \
 	tests/check_guard \
 	tests/check_guard_stream \
 	tests/check_idempotency \
+	tests/check_index \
 	tests/check_json \
 	tests/check_json_write \
 	tests/check_mapping \

@@ -11,6 +11,7 @@ static const char *const texts[] = {
 	[INDEX_VERSION] = "the file is another version's",
 	[INDEX_GONE] = "what it points to is not kept any more",
 	[INDEX_BAD] = "it is no cursor of this service",
+	[INDEX_COSTLY] = "it would look at too many records",
 	[INDEX_ERROR] = "the index failed",
 };
 

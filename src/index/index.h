@@ -25,7 +25,8 @@ enum index_result {
 	INDEX_VERSION,	/* the file is another version's */
 	INDEX_GONE,	/* a cursor of another index, or one that points before what is kept */
 	INDEX_BAD,	/* a cursor that none of ours was */
-	INDEX_ERROR,	/* anything else: index_error() says what */
+	INDEX_COSTLY,	/* the question would look at too many records: it must be narrowed */
+	INDEX_ERROR,	/* anything else: index_writer_error, index_reader_error say what */
 };
 
 /* One record. Texts and bytes are in the caller's arena, or the caller's own when it is written. */
@@ -45,7 +46,7 @@ struct index_record {
 struct index_position {
 	int32_t		 partition;
 	int64_t		 next;		/* the offset to go on from; 0: nothing read yet */
-	int64_t		 low;		/* the oldest offset whose record is still kept; next where none is */
+	int64_t		 low;		/* from this offset on nothing that was on the log is missing here */
 	int64_t		 last;		/* offset of the last record that was read, good or not; -1: none */
 	struct id	 last_id;	/* its id; all zero where it had none */
 };

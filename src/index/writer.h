@@ -42,7 +42,10 @@ enum index_result index_writer_files(struct index_writer *w, int fd[3]);
 enum index_result index_writer_begin(struct index_writer *w);
 enum index_result index_writer_add(struct index_writer *w, enum index_topic topic, const struct index_record *r);
 enum index_result index_writer_undecodable(struct index_writer *w, const struct index_undecodable *u);
-/* p->low is not looked at. */
+/*
+ * Where a partition stands. p->low raises what is stored: where the log begins, for a new partition, or goes on after
+ * records that were lost; 0 changes nothing.
+ */
 enum index_result index_writer_position(struct index_writer *w, enum index_topic topic,
 	    const struct index_position *p);
 enum index_result index_writer_commit(struct index_writer *w);
