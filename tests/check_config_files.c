@@ -128,7 +128,36 @@ START_TEST(secrets_that_others_can_read_are_refused)
 }
 END_TEST
 
-/* The file as installed; live: with its keys ("#key:", "#  - item") out of their comments. */int
+/* The file as installed; live: with its keys ("#key:", "#  - item") out of their comments. */START_TEST(overlapping_entries_are_found)
+{
+	static const struct {
+		const char	*a, *b;
+		bool		 overlap;
+	} rows[] = {
+		{ "3000", "3000", true },
+		{ "3000", "3001", false },
+		{ "3000", "127.0.0.1:3000", true },
+		{ "3000", "[::1]:3000", true },
+		{ "0.0.0.0:3000", "[::]:3000", false },
+		{ "127.0.0.1:3000", "127.0.0.2:3000", false },
+		{ "[::1]:3000", "[0:0::1]:3000", true },
+		{ "[::1]:3000", "[::2]:3000", false },
+		{ "unix:/run/a", "unix:/run/a", true },
+		{ "unix:/run/a", "unix:/run/b", false },
+		{ "unix:/run/a", "3000", false },
+	};
+	struct config_listen a, b;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ck_assert_ptr_null(config_listen_parse(rows[i].a, &a));
+		ck_assert_ptr_null(config_listen_parse(rows[i].b, &b));
+		ck_assert_msg(config_listen_overlap(&a, &b) == rows[i].overlap &&
+		    config_listen_overlap(&b, &a) == rows[i].overlap, "%s and %s", rows[i].a, rows[i].b);
+	}
+}
+END_TEST
+
+int
 main(void)
 {
 	Suite *s = suite_create("config files");
@@ -138,6 +167,7 @@ main(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, listen_entries_become_addresses);
+	tcase_add_test(t, overlapping_entries_are_found);
 	tcase_add_test(t, secrets_are_read_from_a_file_of_their_own);
 	tcase_add_test(t, secrets_that_others_can_read_are_refused);
 	suite_add_tcase(s, t);

@@ -296,7 +296,7 @@ parsed(const char *text, struct arena *a)
 START_TEST(the_status_is_whole)
 {
 	static const char *const members[] = { "version", "pid", "config", "clock_ms", "uptime_ms", "generations",
-		"reload", "listen", "roles", "counters", "gauges", "topics", "producer", "tailer", "index" };
+		"reload", "listen", "admin", "roles", "counters", "gauges", "topics", "producer", "tailer", "index" };
 	struct role indexer = { .id = ROLE_INDEXER, .name = "indexer" };
 	struct generation *g = generation_new(&m, 3, &config, -1);
 	struct child c = { .role = &indexer, .generation = g, .pid = 77, .control = -1, .state = CHILD_RESTING };

@@ -27,7 +27,7 @@
 void __gcov_dump(void);
 #endif
 
-static int listen_fd;
+static int listen_fd, admin_fd = -1;
 
 static const struct role worker_role = {
 	.id = ROLE_WORKER, .name = "worker", .run = worker_run, .jail = JAIL_NONE,
@@ -227,11 +227,26 @@ fake_kill_tailer(struct fake *f)
 	f->tailer = NULL;
 }
 
+static int
+listener(struct sockaddr_in *addr, uint16_t port)
+{
+	socklen_t len = sizeof(*addr);
+	int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	addr->sin_family = AF_INET;
+	addr->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	addr->sin_port = htons(port);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (fd == -1 || bind(fd, (struct sockaddr *)addr, len) == -1 || listen(fd, 128) == -1 ||
+	    getsockname(fd, (struct sockaddr *)addr, &len) == -1)
+		fatal("a listener");
+	return fd;
+}
+
 void
 fake_init(struct fake *f, uint16_t port)
 {
-	socklen_t len = sizeof(f->addr);
-	int on = 1, fd;
+	int fd;
 
 	memset(f, 0, sizeof(*f));
 	f->base = event_base_new();
@@ -245,15 +260,20 @@ fake_init(struct fake *f, uint16_t port)
 	atomic_store(&f->shared->tailer.answered_ms, clock_ms() + 3600000);
 	atomic_store(&f->shared->tailer.assigned, 1);
 	atomic_store(&f->shared->tailer.at_end, 1);
-	f->addr.sin_family = AF_INET;
-	f->addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	f->addr.sin_port = htons(port);
-	listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	setsockopt(listen_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (listen_fd == -1 || bind(listen_fd, (struct sockaddr *)&f->addr, len) == -1 ||
-	    listen(listen_fd, 128) == -1 ||
-	    getsockname(listen_fd, (struct sockaddr *)&f->addr, &len) == -1)
-		fatal("a listener");
+	listen_fd = listener(&f->addr, port);
+	admin_fd = -1;
+}
+
+void
+fake_admin(struct fake *f)
+{
+	struct config_error err;
+	char text[32];
+
+	admin_fd = listener(&f->admin_addr, 0);
+	snprintf(text, sizeof(text), "127.0.0.1:%u", ntohs(f->admin_addr.sin_port));
+	if (config_set(&f->config, "http.admin", text, &err) == -1)
+		fatalx("%s", err.text);
 }
 
 /* The worker's process. */
@@ -272,8 +292,10 @@ be_the_worker(struct fake *f, int control)
 	p.slot = board_slot(f->board, ROLE_WORKER, 0, 1);
 	p.shared = f->shared;
 	p.secrets_fd = -1;
-	p.listeners[0] = listen_fd;
-	p.nlisteners = 1;
+	p.listeners[p.nlisteners++] = listen_fd;
+	p.listener_admin[p.nlisteners] = true;
+	if (admin_fd != -1)
+		p.listeners[p.nlisteners++] = admin_fd;
 	p.control = control;
 	id_seed();
 	if ((p.base = event_base_new()) == NULL)
@@ -301,6 +323,8 @@ fake_start(struct fake *f)
 	}
 	close(fds[1]);
 	close(listen_fd);
+	if (admin_fd != -1)
+		close(admin_fd);
 	f->control = fds[0];
 	evutil_make_socket_nonblocking(f->control);
 	fake_link_producer(f);

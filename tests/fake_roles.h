@@ -38,6 +38,7 @@ struct fake {
 	int			 control;
 	bool			 ready;		/* the worker said READY */
 	struct sockaddr_in	 addr;		/* where it listens */
+	struct sockaddr_in	 admin_addr;	/* and for http.admin (fake_admin) */
 
 	enum fake_produce	 produce;
 	enum ipc_nak		 nak_kind;
@@ -57,6 +58,8 @@ struct fake {
  * free.
  */
 void	fake_init(struct fake *f, uint16_t port);
+/* Before fake_start: a second listener, of http.admin. */
+void	fake_admin(struct fake *f);
 /* Fork the worker and give it both links. Returns once it is READY. */
 void	fake_start(struct fake *f);
 /* Tell the worker to stop; fake_wait for its exit status. */

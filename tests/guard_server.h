@@ -134,9 +134,9 @@ own_gone(struct guard_request *r)
 }
 
 static void
-own_full(struct guard *g, bool full)
+own_full(struct guard_door *d, bool full)
 {
-	(void)g;
+	(void)d;
 	(void)full;
 }
 
@@ -160,7 +160,7 @@ listen_at(const struct sockaddr *sa, socklen_t len)
 	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, 16, sa, (int)len);
 
 	ck_assert_ptr_nonnull(l);
-	ck_assert_ptr_nonnull(evhttp_bind_listener(s.guard.http, l));
+	ck_assert_ptr_nonnull(evhttp_bind_listener(s.guard.doors[GUARD_CLIENTS].http, l));
 	len = sizeof(s.addr);
 	if (sa->sa_family == AF_INET)
 		ck_assert_int_eq(getsockname(evconnlistener_get_fd(l), (struct sockaddr *)&s.addr,
@@ -171,7 +171,7 @@ static void
 start(void)
 {
 	struct guard_limits limits = { .max_target = 256, .max_fields = 1024, .max_body = 100000,
-		.idle_ms = 60000, .request_ms = 60000, .max_connections = 2000 };
+		.idle_ms = 60000, .request_ms = 60000, .max_connections = { 2000, 2000 } };
 	struct sockaddr_in any = { .sin_family = AF_INET };
 
 	any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

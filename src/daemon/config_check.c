@@ -120,20 +120,22 @@ config_check_account(const char *name, const char *value)
 	return NULL;
 }
 
-/* Blame the first of the two keys that someone set; each name is one of the table's. */
+/* Blame one of the two keys (names of the table's): what the environment set, else the first that the file has. */
 static int
 blame(const char *file, const struct config_place *places, struct config_error *err,
     const char *const names[2], const char *text)
 {
-	for (int i = 0; i < 2 && places != NULL; i++) {
-		const struct config_place *at = &places[config_key_find(names[i]) - config_keys];
+	const struct config_place *at[2] = { NULL, NULL };
 
-		if (at->env != NULL)
+	for (int i = 0; i < 2 && places != NULL; i++) {
+		at[i] = &places[config_key_find(names[i]) - config_keys];
+		if (at[i]->env != NULL)
 			return config_error_set(err, NULL, 0, 0, "environment variable %s: %s",
-			    at->env, text);
-		if (at->line != 0)
-			return config_error_set(err, file, at->line, at->column, "%s", text);
+			    at[i]->env, text);
 	}
+	for (int i = 0; i < 2 && places != NULL; i++)
+		if (at[i]->line != 0)
+			return config_error_set(err, file, at[i]->line, at[i]->column, "%s", text);
 	return config_error_set(err, file, 0, 0, "%s", text);
 }
 
@@ -156,11 +158,37 @@ check_order(const struct config *c, const char *file, const struct config_place 
 	return bad;
 }
 
+/* What is asked at one list's listeners is refused at the other's: so an address is in one of them. */
+static int
+check_admin(const struct config *c, const char *file, const struct config_place *places,
+    struct config_error *err)
+{
+	struct config_listen admin, clients;
+	struct buf text = { 0 };
+	int bad = 0;
+
+	for (size_t i = 0; i < c->http.admin.count && !bad; i++)
+		for (size_t j = 0; j < c->http.listen.count && !bad; j++) {
+			const char *a = c->http.admin.item[i], *l = c->http.listen.item[j];
+
+			if (config_listen_parse(a, &admin) != NULL || config_listen_parse(l, &clients) != NULL ||
+			    !config_listen_overlap(&admin, &clients))
+				continue;
+			buf_printf(&text, "http.admin: expected an address that http.listen does not have; "
+			    "found \"%s\", and \"%s\" in http.listen", a, l);
+			bad = blame(file, places, err, (const char *const[2]){ "http.admin", "http.listen" },
+			    buf_cstr(&text));
+		}
+	buf_free(&text);
+	return bad;
+}
+
 int
 config_check_all(const struct config *c, const char *file, const struct config_place *places,
     struct config_error *err)
 {
-	if (check_order(c, file, places, err, "sync.timeout", "sync.max_wait",
+	if (check_admin(c, file, places, err) == -1 ||
+	    check_order(c, file, places, err, "sync.timeout", "sync.max_wait",
 	    c->sync.timeout - c->sync.max_wait) == -1 ||
 	    check_order(c, file, places, err, "http.max_body", "kafka.max_queued_bytes",
 	    (int64_t)c->http.max_body - (int64_t)c->kafka.max_queued_bytes) == -1)

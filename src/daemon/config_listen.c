@@ -1,5 +1,5 @@
 /*
- * config_listen.c: one entry of http.listen as the addresses to bind. See config_listen.h.
+ * config_listen.c: one entry of http.listen or http.admin as the addresses to bind. See config_listen.h.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -106,6 +106,46 @@ config_listen_parse(const char *text, struct config_listen *out)
 	add_inet(out, any, port);
 	add_inet6(out, in6addr_any, port);
 	return NULL;
+}
+
+static bool
+same_inet(const struct sockaddr_in *a, const struct sockaddr_in *b)
+{
+	return a->sin_port == b->sin_port && (a->sin_addr.s_addr == b->sin_addr.s_addr ||
+	    a->sin_addr.s_addr == htonl(INADDR_ANY) || b->sin_addr.s_addr == htonl(INADDR_ANY));
+}
+
+static bool
+same_inet6(const struct sockaddr_in6 *a, const struct sockaddr_in6 *b)
+{
+	return a->sin6_port == b->sin6_port && (IN6_ARE_ADDR_EQUAL(&a->sin6_addr, &b->sin6_addr) ||
+	    IN6_IS_ADDR_UNSPECIFIED(&a->sin6_addr) || IN6_IS_ADDR_UNSPECIFIED(&b->sin6_addr));
+}
+
+static bool
+same(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	if (a->ss_family != b->ss_family)
+		return false;
+	switch (a->ss_family) {
+	case AF_INET:
+		return same_inet((const void *)a, (const void *)b);
+	case AF_INET6:
+		return same_inet6((const void *)a, (const void *)b);
+	default:
+		return strcmp(((const struct sockaddr_un *)(const void *)a)->sun_path,
+		    ((const struct sockaddr_un *)(const void *)b)->sun_path) == 0;
+	}
+}
+
+bool
+config_listen_overlap(const struct config_listen *a, const struct config_listen *b)
+{
+	for (int i = 0; i < a->count; i++)
+		for (int j = 0; j < b->count; j++)
+			if (same(&a->addr[i], &b->addr[j]))
+				return true;
+	return false;
 }
 
 int

@@ -1,10 +1,11 @@
 /*
- * config_listen.h: one entry of http.listen as the addresses to bind. Does not
+ * config_listen.h: one entry of http.listen or http.admin as the addresses to bind. Does not
  * resolve names and opens nothing.
  */
 #ifndef DAEMON_CONFIG_LISTEN_H
 #define DAEMON_CONFIG_LISTEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -17,6 +18,8 @@ struct config_listen {
 
 /* "3000", "127.0.0.1:3000", "[::1]:3000", "unix:/path". NULL, or what is wrong with it. */
 const char *config_listen_parse(const char *text, struct config_listen *out);
+/* Is there an address that both would bind? Every address of a family holds each of its addresses. */
+bool	config_listen_overlap(const struct config_listen *a, const struct config_listen *b);
 /* The entry with another port into out; -1 if it has none (a Unix socket) or out is too small. */
 int	config_listen_with_port(const char *text, const char *port, char *out, size_t size);
 

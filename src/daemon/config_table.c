@@ -98,10 +98,11 @@ const struct config_key config_keys[] = {
 	    "numeric, such as 127.0.0.1:3000 or [::1]:3000; unix:" CMDR_RUNSTATEDIR
 	    "/cmdr/http.sock is a socket in the file system. PORT in the environment replaces the "
 	    "port of the first entry."),
-	LIST(http.admin, 0, 16, "", 0, config_check_listen,
+	LIST(http.admin, 0, 16, "", WORKER, config_check_listen,
 	    "PORT, IPV4:PORT, [IPV6]:PORT or unix:/PATH",
-	    "Where /health, /ready and /metrics are answered instead, so that they need not face "
-	    "the clients. Not set, they are answered beside the rest."),
+	    "Where /health, /ready and /metrics are answered, and nothing else is; where it is set, "
+	    "they are 404 for the clients. Not set, they are answered beside the rest. Of the same "
+	    "form as http.listen, and of other addresses."),
 	INT(http.workers, 0, BOARD_WORKERS, "0", 0,
 	    "Worker processes that share the listening sockets; 0 is one for each core."),
 	SIZE(http.max_body, 1 * KIB, 64 * MIB, "1MiB", WORKER | PRODUCER,

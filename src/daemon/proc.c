@@ -44,10 +44,11 @@ take_config(struct proc *p, int fd)
 }
 
 static void
-take_listener(struct proc *p, int fd)
+take_listener(struct proc *p, struct rdr *r, int fd)
 {
 	if (p->nlisteners == PROC_LISTENERS)
 		fatalx("more than %d listeners", PROC_LISTENERS);
+	p->listener_admin[p->nlisteners] = rdr_u16(r) != 0;
 	p->listeners[p->nlisteners++] = fd;
 }
 
@@ -111,7 +112,7 @@ take(struct proc *p, struct control_msg *m)
 		p->secrets_fd = m->fd;
 		return 0;
 	case IPC_LISTENER:
-		take_listener(p, m->fd);
+		take_listener(p, &r, m->fd);
 		return 0;
 	case IPC_LOG:
 		log_open_fd(m->fd, display_name(p, name, sizeof(name)));

@@ -48,6 +48,7 @@ struct proc {
 	struct board_generation	*shared;	/* this generation's producer and tailer */
 	int			 secrets_fd;	/* -1: none */
 	int			 listeners[PROC_LISTENERS];
+	bool			 listener_admin[PROC_LISTENERS];	/* of http.admin */
 	unsigned		 nlisteners;
 	int			 index_fd[3];	/* database, -wal, -shm; -1: none yet */
 	char			*bootstrap;	/* broker addresses to use: kafka.servers or the embedded broker's; NULL not known yet */

@@ -65,13 +65,13 @@ static void
 send_listeners(struct master *m, struct child *c)
 {
 	struct listener *l;
-	uint16_t index = 0;
 
 	TAILQ_FOREACH(l, &m->listeners, entry) {
-		if (!l->serves[c->generation->nr & 1])
-			continue;
-		control_send(c->control, IPC_LISTENER, &index, sizeof(index), l->fd);
-		index++;
+		enum listener_use use = l->use[c->generation->nr & 1];
+		uint8_t payload[2] = { use == LISTENER_ADMIN, 0 };
+
+		if (use != LISTENER_NONE)
+			control_send(c->control, IPC_LISTENER, payload, sizeof(payload), l->fd);
 	}
 }
 

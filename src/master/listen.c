@@ -24,6 +24,13 @@
 #define RETRY_MS	5000
 #define RETRY_EVERY_US	100000
 
+/* One of the configuration's lists of addresses. */
+struct list {
+	const char			*key;
+	const struct config_list	*items;
+	enum listener_use		 use;
+};
+
 /* "127.0.0.1:3000", "[::]:3000", "unix:/run/cmdr/http.sock" */
 static void
 address_text(const struct sockaddr_storage *ss, char *out, size_t size)
@@ -110,7 +117,7 @@ find(struct master *m, const char *text)
 }
 
 void
-listen_adopt(struct master *m, const char *text, int fd, unsigned generation)
+listen_adopt(struct master *m, const char *text, int fd, unsigned generation, enum listener_use use)
 {
 	struct listener *l = find(m, text);
 
@@ -120,12 +127,12 @@ listen_adopt(struct master *m, const char *text, int fd, unsigned generation)
 		l->fd = fd;
 		TAILQ_INSERT_TAIL(&m->listeners, l, entry);
 	}
-	l->serves[generation & 1] = true;
+	l->use[generation & 1] = use;
 }
 
 static int
 bind_address(struct master *m, const struct sockaddr_storage *ss, socklen_t len, unsigned generation,
-    char *why, size_t size)
+    const struct list *list, char *why, size_t size)
 {
 	char text[sizeof(struct sockaddr_un) + 8];
 	struct listener *l;
@@ -133,7 +140,7 @@ bind_address(struct master *m, const struct sockaddr_storage *ss, socklen_t len,
 
 	address_text(ss, text, sizeof(text));
 	if ((l = find(m, text)) != NULL) {
-		l->serves[generation & 1] = true;
+		l->use[generation & 1] = list->use;
 		return 0;
 	}
 	if ((fd = bind_patiently(ss, len)) == -1) {
@@ -142,32 +149,46 @@ bind_address(struct master *m, const struct sockaddr_storage *ss, socklen_t len,
 			log_notice("not listening on %s: this host has no IPv6", text);
 			return 0;
 		}
-		snprintf(why, size, "http.listen: cannot listen on %s: %s%s", text, strerror(errno),
+		snprintf(why, size, "%s: cannot listen on %s: %s%s", list->key, text, strerror(errno),
 		    errno == EADDRINUSE ? " (another program has it: see ss -ltnp)" : "");
 		return -1;
 	}
 	log_info("listening on %s", text);
-	listen_adopt(m, text, fd, generation);
+	listen_adopt(m, text, fd, generation, list->use);
+	return 0;
+}
+
+static int
+bind_list(struct master *m, const struct list *list, unsigned generation, char *why, size_t size)
+{
+	struct config_listen parsed;
+	const char *wrong;
+
+	for (size_t i = 0; i < list->items->count; i++) {
+		wrong = config_listen_parse(list->items->item[i], &parsed);
+		if (wrong != NULL) {
+			snprintf(why, size, "%s: %s: %s", list->key, list->items->item[i], wrong);
+			return -1;
+		}
+		for (int j = 0; j < parsed.count; j++)
+			if (bind_address(m, &parsed.addr[j], parsed.len[j], generation, list, why,
+			    size) == -1)
+				return -1;
+	}
 	return 0;
 }
 
 int
 listen_bind(struct master *m, const struct config *c, unsigned generation, char *why, size_t size)
 {
-	struct config_listen parsed;
-	const char *wrong;
+	const struct list lists[] = {
+		{ "http.listen", &c->http.listen, LISTENER_CLIENTS },
+		{ "http.admin", &c->http.admin, LISTENER_ADMIN },
+	};
 
-	for (size_t i = 0; i < c->http.listen.count; i++) {
-		wrong = config_listen_parse(c->http.listen.item[i], &parsed);
-		if (wrong != NULL) {
-			snprintf(why, size, "http.listen: %s: %s", c->http.listen.item[i], wrong);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (bind_list(m, &lists[i], generation, why, size) == -1)
 			return -1;
-		}
-		for (int j = 0; j < parsed.count; j++)
-			if (bind_address(m, &parsed.addr[j], parsed.len[j], generation, why,
-			    size) == -1)
-				return -1;
-	}
 	return 0;
 }
 
@@ -189,8 +210,8 @@ listen_close_unused(struct master *m, unsigned generation)
 
 	for (l = TAILQ_FIRST(&m->listeners); l != NULL; l = next) {
 		next = TAILQ_NEXT(l, entry);
-		l->serves[(generation & 1) ^ 1] = false;
-		if (!l->serves[generation & 1]) {
+		l->use[(generation & 1) ^ 1] = LISTENER_NONE;
+		if (l->use[generation & 1] == LISTENER_NONE) {
 			log_info("no longer listening on %s", l->text);
 			close_listener(m, l, true);
 		}

@@ -9,7 +9,7 @@
 #include "master/master.h"
 
 /*
- * Bind what http.listen names and is not bound yet, for a generation. A port in use is tried again for 5 s (a
+ * Bind what http.listen and http.admin name and is not bound yet, for a generation. A port in use is tried again for 5 s (a
  * former master's children are still closing it). 0, or -1 with why filled.
  */
 int	listen_bind(struct master *m, const struct config *c, unsigned generation, char *why, size_t size);
@@ -19,6 +19,7 @@ void	listen_close_unused(struct master *m, unsigned generation);
 void	listen_withdraw(struct master *m, unsigned generation);
 void	listen_close_all(struct master *m);
 /* One that an earlier image of this master bound. */
-void	listen_adopt(struct master *m, const char *text, int fd, unsigned generation);
+void	listen_adopt(struct master *m, const char *text, int fd, unsigned generation,
+	    enum listener_use use);
 
 #endif

@@ -67,11 +67,17 @@ struct child {
 	bool			 was_ready;
 };
 
+enum listener_use {
+	LISTENER_NONE,
+	LISTENER_CLIENTS,	/* http.listen */
+	LISTENER_ADMIN,		/* http.admin */
+};
+
 struct listener {
 	TAILQ_ENTRY(listener)	 entry;
 	char			*text;		/* "0.0.0.0:3000", "unix:/run/…": how a reload finds it again */
 	int			 fd;
-	bool			 serves[2];	/* by a generation's last bit: is it in that one's configuration? */
+	enum listener_use	 use[2];	/* by a generation's last bit: in what does that one's configuration have it? */
 };
 
 /* What became of the last reload. */

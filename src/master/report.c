@@ -198,14 +198,17 @@ put_index(const struct board_index *b, struct jsonw *w)
 	jsonw_end(w, '}');
 }
 
+/* Of the newest generation that is not being drained. */
 static void
-put_listeners(struct master *m, struct jsonw *w)
+put_listeners(struct master *m, struct jsonw *w, const char *key, enum listener_use use)
 {
+	const struct generation *g = generation_current(m);
 	struct listener *l;
 
-	jsonw_begin(w, "listen", '[');
+	jsonw_begin(w, key, '[');
 	TAILQ_FOREACH(l, &m->listeners, entry)
-		jsonw_string(w, NULL, l->text);
+		if (g != NULL && l->use[g->nr & 1] == use)
+			jsonw_string(w, NULL, l->text);
 	jsonw_end(w, ']');
 }
 
@@ -222,7 +225,8 @@ report_status(struct master *m, struct jsonw *w)
 	jsonw_bool(w, "stopping", m->stopping);
 	put_generations(m, w);
 	put_reload(m, w);
-	put_listeners(m, w);
+	put_listeners(m, w, "listen", LISTENER_CLIENTS);
+	put_listeners(m, w, "admin", LISTENER_ADMIN);
 	put_roles(m, w);
 	put_sums(m, w, "counters", false);
 	put_sums(m, w, "gauges", true);

@@ -100,7 +100,7 @@ describe(const struct master *m, struct buf *out)
 	TAILQ_FOREACH(g, &m->generations, entry)
 		put_generation(out, g);
 	TAILQ_FOREACH(l, &m->listeners, entry)
-		buf_printf(out, "listener %d %d %d %s\n", l->fd, l->serves[0], l->serves[1], l->text);
+		buf_printf(out, "listener %d %d %d %s\n", l->fd, (int)l->use[0], (int)l->use[1], l->text);
 	TAILQ_FOREACH(c, &m->children, entry)
 		if (c->pid > 0)
 			buf_printf(out, "child %s %u %u %d %d %d\n", c->role->name, c->nr,
@@ -268,10 +268,10 @@ restore_listener(struct master *m, const char *args)
 
 	if (sscanf(args, "%d %d %d %n", &fd, &even, &odd, &at) != 3 || at == 0)
 		return;
-	if (even)
-		listen_adopt(m, args + at, fd, 0);
-	if (odd)
-		listen_adopt(m, args + at, fd, 1);
+	if (even != LISTENER_NONE)
+		listen_adopt(m, args + at, fd, 0, (enum listener_use)even);
+	if (odd != LISTENER_NONE)
+		listen_adopt(m, args + at, fd, 1, (enum listener_use)odd);
 }
 
 static void

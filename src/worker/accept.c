@@ -22,12 +22,10 @@ static struct accept *resting;
 static void
 set_all(struct accept *a)
 {
-	bool on = !a->full && a->rest.slot == NULL;
-
 	for (unsigned i = 0; i < a->n; i++) {
 		struct evconnlistener *l = evhttp_bound_socket_get_listener(a->sockets[i]);
 
-		if (on)
+		if (!a->full[a->sides[i]] && a->rest.slot == NULL)
 			evconnlistener_enable(l);
 		else
 			evconnlistener_disable(l);
@@ -79,25 +77,26 @@ listen_for(struct event_base *base, struct evhttp *http, int fd)
 }
 
 void
-accept_start(struct accept *a, struct proc *p, struct wheel *wheel, struct evhttp *http)
+accept_start(struct accept *a, struct proc *p, struct wheel *wheel, struct guard *g)
 {
 	resting = a;
-	a->http = http;
+	a->guard = g;
 	a->wheel = wheel;
 	a->rest.fire = on_rested;
 	a->n = p->nlisteners;
 	for (unsigned i = 0; i < a->n; i++) {
+		a->sides[i] = p->listener_admin[i] ? GUARD_ADMIN : GUARD_CLIENTS;
 		tune(p->listeners[i]);
-		a->sockets[i] = listen_for(p->base, http, p->listeners[i]);
+		a->sockets[i] = listen_for(p->base, g->doors[a->sides[i]].http, p->listeners[i]);
 	}
 	/* They are ours to close now. */
 	p->nlisteners = 0;
 }
 
 void
-accept_full(struct accept *a, bool full)
+accept_full(struct accept *a, enum guard_side side, bool full)
 {
-	a->full = full;
+	a->full[side] = full;
 	set_all(a);
 }
 
@@ -105,7 +104,7 @@ void
 accept_close(struct accept *a)
 {
 	for (unsigned i = 0; i < a->n; i++)
-		evhttp_del_accept_socket(a->http, a->sockets[i]);
+		evhttp_del_accept_socket(a->guard->doors[a->sides[i]].http, a->sockets[i]);
 	a->n = 0;
 	if (a->wheel != NULL)
 		wheel_clear(a->wheel, &a->rest);

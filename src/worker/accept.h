@@ -1,5 +1,6 @@
 /*
- * accept.h: the listening sockets of a worker: turned on and off as a whole.
+ * accept.h: the listening sockets of a worker: turned on and off by their kind
+ * (http.listen, http.admin).
  */
 #ifndef WORKER_ACCEPT_H
 #define WORKER_ACCEPT_H
@@ -9,21 +10,23 @@
 #include <event2/http.h>
 
 #include "daemon/proc.h"
+#include "worker/guard.h"
 #include "worker/wheel.h"
 
 struct accept {
-	struct evhttp			*http;
+	struct guard			*guard;
 	struct evhttp_bound_socket	*sockets[PROC_LISTENERS];
+	enum guard_side			 sides[PROC_LISTENERS];
 	unsigned			 n;
 	struct wheel			*wheel;
 	struct wheel_timer		 rest;	/* out of descriptors: set while resting */
-	bool				 full;	/* as many connections as allowed */
+	bool				 full[GUARD_SIDES];	/* as many connections as allowed */
 };
 
-/* Take over the listening sockets of p and accept connections for http. One to a process. */
-void	accept_start(struct accept *a, struct proc *p, struct wheel *wheel, struct evhttp *http);
+/* Take over the listening sockets of p and accept connections for g. One to a process. */
+void	accept_start(struct accept *a, struct proc *p, struct wheel *wheel, struct guard *g);
 /* No more connections until full is false again: they wait in the kernel's backlog. */
-void	accept_full(struct accept *a, bool full);
+void	accept_full(struct accept *a, enum guard_side side, bool full);
 /* Close the listening sockets. */
 void	accept_close(struct accept *a);
 

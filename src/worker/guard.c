@@ -166,12 +166,14 @@ unlist(struct guard_conn *c)
 }
 
 void
-guard_one_less(struct guard *g)
+guard_one_less(struct guard_door *d)
 {
+	struct guard *g = d->guard;
+
 	board_add(g->slot, COUNT_http_open, -1);
-	if (g->nconns-- == g->limits.max_connections)
-		g->ops->full(g, false);
-	if (g->nconns == 0 && g->draining)
+	if (d->nconns-- == g->limits.max_connections[d->side])
+		g->ops->full(d, false);
+	if (--g->nconns == 0 && g->draining)
 		g->ops->drained(g);
 }
 
@@ -190,7 +192,7 @@ static void
 forget(struct guard_conn *c)
 {
 	unlist(c);
-	guard_one_less(c->guard);
+	guard_one_less(c->door);
 }
 
 void
@@ -291,6 +293,7 @@ guard_take(struct guard_conn *c)
 		g->ops->init(r);
 	}
 	r->guard = g;
+	r->door = c->door;
 	r->conn = c;
 	c->request = r;
 	return r;
@@ -343,10 +346,12 @@ guard_put_back(struct guard *g, struct guard_request *r)
 static struct bufferevent *
 make_bufferevent(struct event_base *base, void *arg)
 {
-	struct guard *g = arg;
+	struct guard_door *d = arg;
+	struct guard *g = d->guard;
 	struct guard_conn *c = xcalloc(1, sizeof(*c));
 
 	c->guard = g;
+	c->door = d;
 	c->deadline.fire = on_deadline;
 	c->socket = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 	if (c->socket == NULL)
@@ -369,15 +374,16 @@ make_bufferevent(struct event_base *base, void *arg)
 	board_add(g->slot, COUNT_http_connections, 1);
 	board_add(g->slot, COUNT_http_open, 1);
 	wheel_set(g->wheel, &c->deadline, g->limits.idle_ms);
-	if (++g->nconns == g->limits.max_connections)
-		g->ops->full(g, true);
+	g->nconns++;
+	if (++d->nconns == g->limits.max_connections[d->side])
+		g->ops->full(d, true);
 	return c->filter;
 }
 
 static void
 on_request(struct evhttp_request *ev, void *arg)
 {
-	struct guard *g = arg;
+	struct guard *g = ((struct guard_door *)arg)->guard;
 	struct guard_conn *c = g->delivering;
 
 	if (c == NULL)
@@ -385,6 +391,22 @@ on_request(struct evhttp_request *ev, void *arg)
 	g->delivering = NULL;
 	c->request->ev = ev;
 	g->ops->request(c->request);
+}
+
+/* evhttp does not say which listener a connection came from: so each kind of them has an evhttp. */
+static void
+make_door(struct guard *g, enum guard_side side)
+{
+	struct guard_door *d = &g->doors[side];
+
+	d->guard = g;
+	d->side = side;
+	d->nconns = 0;
+	if ((d->http = evhttp_new(g->base)) == NULL)
+		fatalx("no HTTP server");
+	evhttp_set_bevcb(d->http, make_bufferevent, d);
+	evhttp_set_gencb(d->http, on_request, d);
+	evhttp_set_default_content_type(d->http, NULL);
 }
 
 void
@@ -406,13 +428,12 @@ guard_init(struct guard *g, struct event_base *base, struct wheel *wheel, struct
 	g->max_held = limits->max_body * HELD_BODIES > HELD_AT_LEAST ?
 	    limits->max_body * HELD_BODIES : HELD_AT_LEAST;
 	g->draining = false;
-	if ((g->http = evhttp_new(base)) == NULL || (g->scratch = evbuffer_new()) == NULL)
-		fatalx("no HTTP server");
+	if ((g->scratch = evbuffer_new()) == NULL)
+		fatalx("no buffer for answers");
 	if ((g->nowhere = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
 		fatal("no socket that leads nowhere");
-	evhttp_set_bevcb(g->http, make_bufferevent, g);
-	evhttp_set_gencb(g->http, on_request, g);
-	evhttp_set_default_content_type(g->http, NULL);
+	for (int i = 0; i < GUARD_SIDES; i++)
+		make_door(g, (enum guard_side)i);
 }
 
 void
@@ -421,7 +442,8 @@ guard_free(struct guard *g)
 	struct guard_request *r;
 
 	guard_abort(g);
-	evhttp_free(g->http);
+	for (int i = 0; i < GUARD_SIDES; i++)
+		evhttp_free(g->doors[i].http);
 	evbuffer_free(g->scratch);
 	close(g->nowhere);
 	while ((r = TAILQ_FIRST(&g->spare)) != NULL) {

@@ -25,6 +25,7 @@
 
 struct guard;
 struct guard_conn;
+struct guard_door;
 struct guard_stream;
 
 /*
@@ -34,6 +35,7 @@ struct guard_stream;
 struct guard_request {
 	TAILQ_ENTRY(guard_request)	 link;
 	struct guard			*guard;
+	struct guard_door		*door;		/* that it came by */
 	struct guard_conn		*conn;		/* NULL: it is a stream's */
 	struct guard_stream		*stream;	/* since guard_stream_begin */
 	struct evhttp_request		*ev;	/* set before ops.request; for answer headers */
@@ -78,16 +80,31 @@ struct guard_ops {
 	void	(*shed)(struct guard_request *r);
 	/* A stream: what guard_stream_write left waiting has left. NULL: not wanted. */
 	void	(*writable)(struct guard_request *r);
-	/* Connections reached max_connections (true), or are below it again (false). */
-	void	(*full)(struct guard *g, bool full);
+	/* Connections of a door reached max_connections (true), or are below it again (false). */
+	void	(*full)(struct guard_door *d, bool full);
 	/* The last connection is gone while draining. */
 	void	(*drained)(struct guard *g);
+};
+
+/* Listeners are of two kinds; the connections of each are bounded by themselves. */
+enum guard_side {
+	GUARD_CLIENTS,
+	GUARD_ADMIN,
+	GUARD_SIDES
 };
 
 struct guard_limits {
 	size_t		max_target, max_fields, max_body;	/* bytes */
 	int64_t		idle_ms, request_ms;
-	unsigned	max_connections;
+	unsigned	max_connections[GUARD_SIDES];
+};
+
+/* What lies behind the listeners of one kind. */
+struct guard_door {
+	struct guard	*guard;
+	enum guard_side	 side;
+	struct evhttp	*http;		/* that the listeners are bound to */
+	unsigned	 nconns;	/* streams are counted too */
 };
 
 TAILQ_HEAD(guard_conns, guard_conn);
@@ -95,7 +112,7 @@ TAILQ_HEAD(guard_requests, guard_request);
 TAILQ_HEAD(guard_streams, guard_stream);
 
 struct guard {
-	struct evhttp			*http;
+	struct guard_door		 doors[GUARD_SIDES];
 	struct event_base		*base;
 	struct wheel			*wheel;
 	struct board_slot		*slot;
@@ -104,7 +121,7 @@ struct guard {
 	void				*arg;		/* the owner's */
 	struct guard_conns		 conns;
 	struct guard_streams		 streams;
-	unsigned			 nconns;	/* streams are counted too */
+	unsigned			 nconns;	/* of all doors */
 	struct guard_requests		 spare;
 	unsigned			 nspare;
 	struct guard_conn		*delivering;	/* whose request evhttp is being told of */
@@ -115,7 +132,7 @@ struct guard {
 	bool				 draining;
 };
 
-/* base, wheel, slot and ops outlive the guard. g->http is then ready for listeners. */
+/* base, wheel, slot and ops outlive the guard. Its doors are then ready for listeners. */
 void	guard_init(struct guard *g, struct event_base *base, struct wheel *wheel,
 	    struct board_slot *slot, const struct guard_limits *limits,
 	    const struct guard_ops *ops, void *arg);

@@ -23,6 +23,7 @@ enum guard_state {
 struct guard_conn {
 	TAILQ_ENTRY(guard_conn)	 link;
 	struct guard		*guard;
+	struct guard_door	*door;
 	struct bufferevent	*filter;	/* evhttp's */
 	struct bufferevent	*socket;	/* below it; it writes, and holds what was read */
 	struct event		*readable;	/* reads; NULL once the connection is over */
@@ -63,7 +64,7 @@ void	guard_put_back(struct guard *g, struct guard_request *r);
  */
 int	guard_leave(struct guard_conn *c);
 /* A connection or stream is over. */
-void	guard_one_less(struct guard *g);
+void	guard_one_less(struct guard_door *d);
 /* End every stream now. */
 void	guard_stream_abort(struct guard *g);
 struct guard_request *guard_take(struct guard_conn *c);

@@ -29,6 +29,7 @@
 struct guard_stream {
 	TAILQ_ENTRY(guard_stream)	 link;
 	struct guard			*guard;
+	struct guard_door		*door;
 	struct guard_request		*request;	/* NULL: over, what waits still leaves */
 	struct event			*event;		/* reads; writes while something waits */
 	struct evbuffer			*waiting;	/* NULL: nothing */
@@ -64,6 +65,7 @@ static void
 stream_free(struct guard_stream *s)
 {
 	struct guard *g = s->guard;
+	struct guard_door *d = s->door;
 
 	let_go(s);
 	wheel_clear(g->wheel, &s->deadline);
@@ -73,7 +75,7 @@ stream_free(struct guard_stream *s)
 	close(s->fd);
 	TAILQ_REMOVE(&g->streams, s, link);
 	free(s);
-	guard_one_less(g);
+	guard_one_less(d);
 }
 
 /* The client is gone, or is to go. */
@@ -188,6 +190,7 @@ stream_new(struct guard *g, struct guard_request *r, int fd)
 	struct guard_stream *s = xcalloc(1, sizeof(*s));
 
 	s->guard = g;
+	s->door = r->door;
 	s->request = r;
 	s->fd = fd;
 	s->chunked = r->head.minor > 0;

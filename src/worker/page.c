@@ -20,7 +20,7 @@ html(struct exchange *x)
 	    "<title>cmdr</title></head>\n<body><h1>cmdr " PACKAGE_VERSION "</h1>\n"
 	    "<p>This is %s.</p>\n<table>\n", about);
 	for (size_t i = 0; i < routes_count; i++)
-		if (routes[i].handle != NULL)
+		if (routes[i].handle != NULL && routes_here(x, &routes[i]))
 			buf_printf(out, "<tr><td>%s</td><td><code>%s</code></td><td>%s</td></tr>\n",
 			    routes_allow(x, &routes[i]), routes[i].path, routes[i].doc);
 	buf_printf(out, "</table>\n<p>Bodies: %s.<br>Answers: %s.</p>\n</body></html>\n",
@@ -58,7 +58,7 @@ page_root(struct exchange *x)
 		return;
 	}
 	for (size_t i = 0; i < routes_count && n < sizeof(list) / sizeof(list[0]); i++)
-		if (routes[i].handle != NULL)
+		if (routes[i].handle != NULL && routes_here(x, &routes[i]))
 			list[n++] = row(x, &routes[i]);
 	items[0] = value_ckeyword(a, "name");
 	items[1] = value_cstring("cmdr");

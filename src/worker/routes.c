@@ -10,15 +10,16 @@
 #include "worker/post.h"
 #include "worker/response.h"
 #include "worker/routes.h"
+#include "worker/worker.h"
 
 const struct route routes[] = {
-	{ "/", ROUTE_BIT(GET), true, page_root, "what this is and what there is" },
-	{ "/commands", ROUTE_BIT(POST), false, post_command,
+	{ "/", ROUTE_BIT(GET), ROUTE_PAGE, page_root, "what this is and what there is" },
+	{ "/commands", ROUTE_BIT(POST), 0, post_command,
 	    "write a command; ?sync=true waits for the first event that answers it" },
-	{ "/commands/*", 0, false, NULL,
+	{ "/commands/*", 0, 0, NULL,
 	    "This version writes commands and does not read them back yet: there is no index." },
-	{ "/health", ROUTE_BIT(GET), false, health_alive, "200 while the process answers" },
-	{ "/ready", ROUTE_BIT(GET), false, health_ready,
+	{ "/health", ROUTE_BIT(GET), ROUTE_ADMIN, health_alive, "200 while the process answers" },
+	{ "/ready", ROUTE_BIT(GET), ROUTE_ADMIN, health_ready,
 	    "200 while commands can be taken, else 503" },
 };
 const size_t routes_count = sizeof(routes) / sizeof(routes[0]);
@@ -72,11 +73,19 @@ matches(const struct route *r, const char *path, size_t len)
 	return len >= n && memcmp(r->path, path, n - 1) == 0;
 }
 
+bool
+routes_here(const struct exchange *x, const struct route *r)
+{
+	if (exchange_worker(x)->proc->config.http.admin.count == 0)
+		return true;
+	return ((r->flags & ROUTE_ADMIN) != 0) == (x->g.door->side == GUARD_ADMIN);
+}
+
 static const struct route *
-find(const char *path, size_t len)
+find(const struct exchange *x, const char *path, size_t len)
 {
 	for (size_t i = 0; i < routes_count; i++)
-		if (matches(&routes[i], path, len))
+		if (matches(&routes[i], path, len) && routes_here(x, &routes[i]))
 			return &routes[i];
 	return NULL;
 }
@@ -100,9 +109,10 @@ find_route(struct exchange *x)
 	}
 	if (len == 1 && path[0] == '*')
 		return true;	/* OPTIONS *: about all of them */
-	x->route = find(path, len);
+	x->route = find(x, path, len);
 	if (x->route == NULL)
-		return exchange_wrong(x, PROBLEM_NOT_FOUND,
+		return exchange_wrong(x, PROBLEM_NOT_FOUND, x->g.door->side == GUARD_ADMIN ?
+		    "There is no such resource at a listener of http.admin." :
 		    "There is no such resource; GET / tells what there is.");
 	if (x->route->handle == NULL)
 		return exchange_wrong(x, PROBLEM_NOT_FOUND, x->route->doc);
@@ -131,7 +141,7 @@ check_accept(struct exchange *x)
 		return true;
 	return exchange_wrong(x, PROBLEM_NOT_ACCEPTABLE, arena_printf(&x->arena,
 	    "Accept names nothing that can be given here, which is %s.",
-	    media_answer_types(x->route->page)));
+	    media_answer_types((x->route->flags & ROUTE_PAGE) != 0)));
 }
 
 /* Content-Encoding: gzip (x-gzip is the same, RFC 9110 8.4.1.3) or nothing. */
@@ -180,7 +190,7 @@ routes_head(struct exchange *x)
 	if (!find_route(x))
 		page = false;
 	else
-		page = x->route != NULL && x->route->page;
+		page = x->route != NULL && (x->route->flags & ROUTE_PAGE);
 	/* First, as problems are told in it too. */
 	x->answer = media_accept(&x->g.head, page);
 	return x->problem.id == PROBLEM_NONE && check_method(x) && check_accept(x) &&

@@ -10,11 +10,16 @@
 
 #define ROUTE_BIT(method)	(1u << METHOD_##method)
 
+/* There is HTML too. */
+#define ROUTE_PAGE	0x1u
+/* How the service is: for http.admin alone, where that is set. */
+#define ROUTE_ADMIN	0x2u
+
 struct route {
 	/* one that ends in a slash and a star takes anything there */
 	const char	*path;
 	unsigned	 methods;	/* HEAD goes with GET, OPTIONS with all */
-	bool		 page;		/* HTML is there too */
+	unsigned	 flags;
 	/* NULL: not there in this version; doc says why */
 	void		(*handle)(struct exchange *x);
 	const char	*doc;
@@ -26,6 +31,8 @@ extern const size_t routes_count;
 /* guard_ops.head and .request: find the route and check; then handle, or tell what is wrong. */
 bool	routes_head(struct exchange *x);
 void	routes_request(struct exchange *x);
+/* Is it answered on the listener that the request came by? */
+bool	routes_here(const struct exchange *x, const struct route *r);
 /* "GET, HEAD, OPTIONS", in the arena. */
 const char *routes_allow(struct exchange *x, const struct route *r);
 

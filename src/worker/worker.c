@@ -15,6 +15,9 @@
 /* a turn of the loop: what waits in the backlog is still accepted */
 #define LAST_ACCEPT_MS	20
 
+/* of http.admin: few ask there, and are answered though clients have taken all of theirs */
+#define ADMIN_CONNECTIONS	256
+
 #define KEEP_MEMORY	((size_t)64 << 10)
 
 /* Decoded values take more room than their text; an answer stands beside them. */
@@ -98,11 +101,11 @@ on_gone(struct guard_request *r)
 }
 
 static void
-on_full(struct guard *g, bool full)
+on_full(struct guard_door *d, bool full)
 {
-	struct worker *w = g->arg;
+	struct worker *w = d->guard->arg;
 
-	accept_full(&w->accept, full);
+	accept_full(&w->accept, d->side, full);
 }
 
 static void
@@ -124,7 +127,7 @@ serve(struct worker *w)
 		return;
 	w->ready = true;
 	wheel_clear(&w->wheel, &w->patience);
-	accept_start(&w->accept, w->proc, &w->wheel, w->guard.http);
+	accept_start(&w->accept, w->proc, &w->wheel, &w->guard);
 	proc_ready(w->proc, w->proc->ops, NULL);
 }
 
@@ -196,7 +199,7 @@ make_guard(struct worker *w)
 		.max_body = c->http.max_body,
 		.idle_ms = c->http.idle_timeout,
 		.request_ms = c->http.request_timeout,
-		.max_connections = (unsigned)c->http.max_connections,
+		.max_connections = { (unsigned)c->http.max_connections, ADMIN_CONNECTIONS },
 	};
 
 	guard_init(&w->guard, w->proc->base, &w->wheel, w->proc->slot, &limits, &guard_ops, w);
