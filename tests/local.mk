@@ -62,6 +62,8 @@ AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; top_builddir='$(top_bu
 check_SCRIPTS += \
 	tests/config_docs.sh \
 	tests/convert.sh \
+	tests/ctl.sh \
+	tests/ctl_docs.sh \
 	tests/examples_vectors.py \
 	tests/initscript.sh \
 	tests/json_suite.sh \
@@ -87,3 +89,9 @@ tests_config_docs_SOURCES = tests/config_docs.c src/daemon/config_table.c
 tests_config_docs_CPPFLAGS = $(AM_CPPFLAGS) -UCMDR_RUNSTATEDIR -DCMDR_RUNSTATEDIR='"@runstatedir''@"' \
 	-UCMDR_LOCALSTATEDIR -DCMDR_LOCALSTATEDIR='"@localstatedir''@"'
 tests_config_docs_LDADD = libconfig.a libutil.a
+
+# The same for the commands of cmdrctl.
+check_PROGRAMS += tests/ctl_docs
+tests_ctl_docs_SOURCES = tests/ctl_docs.c src/ctl/options.c
+tests_ctl_docs_CPPFLAGS = $(AM_CPPFLAGS) -UCMDR_SYSCONFDIR -DCMDR_SYSCONFDIR='"@sysconfdir''@"'
+tests_ctl_docs_LDADD = $(CTL_LIBS)

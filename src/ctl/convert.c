@@ -5,13 +5,13 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ctl/ctl.h"
 #include "ctl/document.h"
+#include "ctl/types.h"
 #include "util/arena.h"
 #include "util/buf.h"
 #include "util/hex.h"
@@ -20,21 +20,8 @@
 /* What the values of one document may take, and its text. */
 #define MEMORY_MAX	((size_t)1 << 30)
 
-const char convert_doc[] =
-    "Convert documents from one media type to another, stdin to stdout.\n"
-    "\n"
-    "  --from TYPE  what comes in\n"
-    "  --to TYPE    what goes out\n"
-    "  --hex-in     the input is written in hexadecimal digits\n"
-    "  --hex-out    write the output in hexadecimal digits\n"
-    "  --lines      each line is a document, and each result a line; !CLASS and a message\n"
-    "               where there is none\n"
-    "\n"
-    "The types are json, edn, transit-json, transit-json-verbose, transit-msgpack, fressian\n"
-    "and form (from only). A document has at most 64 MiB and nests at most 256 deep.\n"
-    "Ends with 1 if a document could not be converted, with 2 if the arguments are wrong.\n";
-
 struct conversion {
+	const struct ctl_command *self;
 	const struct codec	*from, *to;
 	bool			 hex_in, hex_out, lines, failed;
 	struct arena		 arena;
@@ -43,78 +30,56 @@ struct conversion {
 
 enum { FROM = 1, TO, HEX_IN, HEX_OUT, LINES };
 
-static const struct option options[] = {
-	{ "from", required_argument, NULL, FROM },
-	{ "to", required_argument, NULL, TO },
-	{ "hex-in", no_argument, NULL, HEX_IN },
-	{ "hex-out", no_argument, NULL, HEX_OUT },
-	{ "lines", no_argument, NULL, LINES },
-	{ NULL, 0, NULL, 0 },
+const struct ctl_option convert_options[] = {
+	{ FROM, '\0', "from", "TYPE", CTL_TYPES, "what comes in" },
+	{ TO, '\0', "to", "TYPE", CTL_WRITTEN, "what goes out" },
+	{ HEX_IN, '\0', "hex-in", NULL, NULL, "the input is written in hexadecimal digits" },
+	{ HEX_OUT, '\0', "hex-out", NULL, NULL, "write the output in hexadecimal digits" },
+	{ LINES, '\0', "lines", NULL, NULL,
+	    "each line is a document, and each result a line;\n!CLASS and a message where there is none" },
+	{ .name = NULL },
 };
 
-/* The codec of a name, or NULL with what there is on stderr. */
-static const struct codec *
-type_of(const char *name)
-{
-	const struct codec *codec = codec_by_name(name);
-	char known[256] = "";
-
-	if (codec != NULL)
-		return codec;
-	for (size_t i = 0; i < codecs_count; i++) {
-		size_t n = strlen(known);
-
-		snprintf(known + n, sizeof(known) - n, " %s", codecs[i].name);
-	}
-	ctl_usage("convert", "there is no type %s; there are%s", name, known);
-	return NULL;
-}
-
 static int
-take_option(struct conversion *c, int option, char **argv)
+take_option(void *arg, int id, const char *value)
 {
-	switch (option) {
+	struct conversion *c = arg;
+
+	switch (id) {
 	case FROM:
-		return (c->from = type_of(optarg)) != NULL ? CTL_OK : CTL_USAGE;
+		return (c->from = type_of(c->self, value)) != NULL ? CTL_OK : CTL_USAGE;
 	case TO:
-		return (c->to = type_of(optarg)) != NULL ? CTL_OK : CTL_USAGE;
+		return (c->to = type_of(c->self, value)) != NULL ? CTL_OK : CTL_USAGE;
 	case HEX_IN:
 		c->hex_in = true;
-		return CTL_OK;
+		break;
 	case HEX_OUT:
 		c->hex_out = true;
-		return CTL_OK;
+		break;
 	case LINES:
 		c->lines = true;
-		return CTL_OK;
-	case ':':
-		return ctl_usage("convert", "%s takes a type", argv[optind - 1]);
-	default:
-		if (isgraph(optopt))
-			return ctl_usage("convert", "there is no option -%c", optopt);
-		return ctl_usage("convert", "%s is no option here", argv[optind - 1]);
+		break;
 	}
+	return CTL_OK;
 }
 
 static int
 parse_options(struct conversion *c, int argc, char **argv)
 {
-	int option;
+	int operand, result;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1)
-		if (take_option(c, option, argv) != CTL_OK)
-			return CTL_USAGE;
-	if (optind < argc)
-		return ctl_usage("convert", "unexpected argument: %s (the input is stdin)",
-		    argv[optind]);
+	if ((result = ctl_parse(c->self, argc, argv, NULL, take_option, c, &operand)) != CTL_OK)
+		return result;
+	if (operand < argc)
+		return ctl_usage(c->self, "unexpected argument: %s (the input is stdin)",
+		    argv[operand]);
 	if (c->from == NULL || c->to == NULL)
-		return ctl_usage("convert", "%s is missing", c->from == NULL ? "--from" : "--to");
+		return ctl_usage(c->self, "%s is missing", c->from == NULL ? "--from" : "--to");
 	if (c->from->read == NULL || c->to->write == NULL)
-		return ctl_usage("convert", "%s is only %s", c->from->read == NULL ? c->from->name :
+		return ctl_usage(c->self, "%s is only %s", c->from->read == NULL ? c->from->name :
 		    c->to->name, c->from->read == NULL ? "written" : "read");
 	if (c->lines && ((!c->from->text && !c->hex_in) || (!c->to->text && !c->hex_out)))
-		return ctl_usage("convert", "lines cannot hold binary: --lines needs %s here",
+		return ctl_usage(c->self, "lines cannot hold binary: --lines needs %s here",
 		    !c->from->text && !c->hex_in ? "--hex-in" : "--hex-out");
 	return CTL_OK;
 }
@@ -161,10 +126,10 @@ report(struct conversion *c, struct codec_error *err)
 	if (c->lines)
 		printf("!%s %s\n", class, err->text);
 	else if (err->line > 0)
-		ctl_fail("convert", "line %u, column %u: %s (%s)", err->line, err->column,
+		ctl_fail(c->self, "line %u, column %u: %s (%s)", err->line, err->column,
 		    err->text, class);
 	else
-		ctl_fail("convert", "byte %zu: %s (%s)", err->offset, err->text, class);
+		ctl_fail(c->self, "byte %zu: %s (%s)", err->offset, err->text, class);
 }
 
 static void
@@ -200,18 +165,18 @@ convert_all(struct conversion *c, struct documents *docs)
 		arena_reset(&c->arena);
 	}
 	if (got == -1 && errno == EFBIG)
-		return ctl_fail("convert", "a document is longer than 64 MiB");
+		return ctl_fail(c->self, "a document is longer than 64 MiB");
 	if (got == -1)
-		return ctl_fail("convert", "cannot read the input: %s", strerror(errno));
+		return ctl_fail(c->self, "cannot read the input: %s", strerror(errno));
 	if (fflush(stdout) == EOF)
-		return ctl_fail("convert", "cannot write the output: %s", strerror(errno));
+		return ctl_fail(c->self, "cannot write the output: %s", strerror(errno));
 	return c->failed ? CTL_FAILED : CTL_OK;
 }
 
 int
-convert_run(int argc, char **argv)
+convert_run(const struct ctl_command *self, int argc, char **argv)
 {
-	struct conversion c = { .lines = false };
+	struct conversion c = { .self = self };
 	struct documents docs;
 	int result;
 

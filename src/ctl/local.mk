@@ -1,8 +1,38 @@
-# The operator's tool.
-bin_PROGRAMS += cmdrctl
-cmdrctl_SOURCES = \
+# The operator's tool. All but main() is a library, for the tests and the documentation.
+noinst_LIBRARIES += libctl.a
+libctl_a_SOURCES = \
+	src/ctl/commands.c \
+	src/ctl/completion.c \
 	src/ctl/convert.c \
 	src/ctl/ctl.h \
+	src/ctl/decode.c \
 	src/ctl/document.c src/ctl/document.h \
-	src/ctl/main.c
-cmdrctl_LDADD = libvalue.a libutil.a $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) $(MSGPACK_LIBS) -lm
+	src/ctl/door.c src/ctl/door.h \
+	src/ctl/field.c src/ctl/field.h \
+	src/ctl/http.c src/ctl/http.h \
+	src/ctl/options.c \
+	src/ctl/ready.c \
+	src/ctl/reload.c \
+	src/ctl/screen.c src/ctl/screen.h \
+	src/ctl/send.c \
+	src/ctl/settings.c src/ctl/settings.h \
+	src/ctl/status.c src/ctl/status.h src/ctl/status_page.c \
+	src/ctl/stop.c \
+	src/ctl/types.c src/ctl/types.h
+
+CTL_LIBS = libctl.a libindex.a libconfig.a libcommand.a libvalue.a libutil.a $(CURL_LIBS) $(KAFKA_LIBS) $(SQLITE_LIBS) \
+	$(YAML_LIBS) $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) $(MSGPACK_LIBS) -lm
+bin_PROGRAMS += cmdrctl
+cmdrctl_SOURCES = src/ctl/main.c
+cmdrctl_LDADD = $(CTL_LIBS)
+
+# What the shells complete with is what the built program says.
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+nodist_bashcompletion_DATA = completion/bash/cmdrctl
+nodist_zshcompletion_DATA = completion/zsh/_cmdrctl
+CLEANFILES += completion/bash/cmdrctl completion/zsh/_cmdrctl
+completion/bash/cmdrctl: cmdrctl
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && ./cmdrctl completion bash >$@.tmp && mv -f $@.tmp $@
+completion/zsh/_cmdrctl: cmdrctl
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && ./cmdrctl completion zsh >$@.tmp && mv -f $@.tmp $@

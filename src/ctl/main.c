@@ -1,40 +1,11 @@
 /*
- * main.c: cmdrctl: argv -> command, by a table. What a command does stands in
- * the file of its name.
+ * main.c: cmdrctl: argv -> command.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "build-config.h"
 #include "ctl/ctl.h"
-
-static int	help_run(int argc, char **argv);
-
-const struct ctl_command ctl_commands[] = {
-	{ "convert", "--from TYPE --to TYPE [--hex-in] [--hex-out] [--lines]", convert_doc,
-	    convert_run },
-	{ "help", "[COMMAND]", "Say what the commands are, or all about one.\n", help_run },
-	{ NULL, NULL, NULL, NULL },
-};
-
-static const struct ctl_command *
-find(const char *name)
-{
-	for (const struct ctl_command *c = ctl_commands; c->name != NULL; c++)
-		if (strcmp(c->name, name) == 0)
-			return c;
-	return NULL;
-}
-
-static void
-list(FILE *to)
-{
-	fprintf(to, "usage: cmdrctl COMMAND [ARGUMENT …]\n       cmdrctl --version\n\n");
-	for (const struct ctl_command *c = ctl_commands; c->name != NULL; c++)
-		fprintf(to, "  %-10s %.*s\n", c->name, (int)strcspn(c->doc, "\n"), c->doc);
-	fprintf(to, "\n`cmdrctl help COMMAND` says more.\n");
-}
 
 static int
 unknown(const char *name)
@@ -47,49 +18,19 @@ unknown(const char *name)
 }
 
 static int
-help_run(int argc, char **argv)
+is_help(const char *word)
 {
-	const struct ctl_command *c;
-
-	if (argc > 2)
-		return ctl_usage("help", "one command at a time");
-	if (argc < 2) {
-		list(stdout);
-		return CTL_OK;
-	}
-	if ((c = find(argv[1])) == NULL)
-		return unknown(argv[1]);
-	printf("usage: cmdrctl %s %s\n\n%s", c->name, c->usage, c->doc);
-	return CTL_OK;
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
-int
-ctl_usage(const char *command, const char *fmt, ...)
+/* Whether help is asked for among the options. */
+static int
+wants_help(int argc, char **argv)
 {
-	const struct ctl_command *c = find(command);
-	va_list ap;
-
-	fprintf(stderr, "cmdrctl %s: ", command);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fprintf(stderr, "\n");
-	if (c != NULL)
-		fprintf(stderr, "usage: cmdrctl %s %s\n", c->name, c->usage);
-	return CTL_USAGE;
-}
-
-int
-ctl_fail(const char *command, const char *fmt, ...)
-{
-	va_list ap;
-
-	fprintf(stderr, "cmdrctl %s: ", command);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fprintf(stderr, "\n");
-	return CTL_FAILED;
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (is_help(argv[i]))
+			return 1;
+	return 0;
 }
 
 int
@@ -98,16 +39,22 @@ main(int argc, char **argv)
 	const struct ctl_command *c;
 
 	if (argc < 2) {
-		list(stderr);
+		ctl_help(NULL, stderr);
 		return CTL_USAGE;
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		printf("cmdrctl %s\n", PACKAGE_VERSION);
 		return CTL_OK;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-		return help_run(1, argv);
-	if ((c = find(argv[1])) == NULL)
+	if (is_help(argv[1])) {
+		ctl_help(NULL, stdout);
+		return CTL_OK;
+	}
+	if ((c = ctl_find(argv[1])) == NULL)
 		return unknown(argv[1]);
-	return c->run(argc - 1, argv + 1);
+	if (wants_help(argc - 1, argv + 1)) {
+		ctl_help(c, stdout);
+		return CTL_OK;
+	}
+	return c->run(c, argc - 1, argv + 1);
 }

@@ -1,0 +1,299 @@
+#!/usr/bin/python3
+"""cmdrctl against the installed daemon on its embedded broker: each command, used rightly and wrongly."""
+import http.server
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+
+import lib
+from lib import Daemon, Processor, check, wait_until
+
+AS_NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+
+
+def ctl(d, *args, input=None, prefix=(), timeout=60, text=True):
+    """Run a command for a daemon (None: no configuration named); (status, stdout, stderr)."""
+    named = ["-f", d.conf] if d else []
+    p = subprocess.run([*prefix, lib.CMDRCTL, *args, *named], input=input, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                       text=text, timeout=timeout)
+    return p.returncode, p.stdout, p.stderr
+
+
+def ok(d, *args, wanted=0, **more):
+    status, out, err = ctl(d, *args, **more)
+    check(status == wanted, "cmdrctl %s ended with %d: %s %s" % (" ".join(args), status, out, err))
+    return out if wanted == 0 else out + err
+
+
+def state(d):
+    return json.loads(ok(d, "status", "--json"))
+
+
+def status_says_how_it_is():
+    d = Daemon("embedded").start()
+    for i in range(3):
+        check(d.post({"action": "a", "data": {}})[0] == 202, "POST")
+    s = state(d)
+    check(s["pid"] == d.master() and s["config"] == d.conf, "pid or config: %r" % s)
+    check(s["counters"]["commands_acked"] == 3, "commands_acked is %d" % s["counters"]["commands_acked"])
+    check({r["role"] for r in s["roles"]} >= {"broker", "producer", "tailer", "worker"}, "roles: %r" % s["roles"])
+    check(all(r["state"] == "ready" and os.path.exists("/proc/%d" % r["pid"]) for r in s["roles"]), "%r" % s["roles"])
+    page = ok(d, "status")
+    for pattern in (r"^cmdrd .* process %d, up " % d.master(), r"^worker 1 +\d+ +ready", r"^commands acknowledged +0 +3$",
+                    r"^tailer .* at its end; ", r"^generation +1 running$"):
+        check(re.search(pattern, page, re.M), "no %s in:\n%s" % (pattern, page))
+    check("\033" not in page, "colour where there is no terminal")
+    check(" - " in ok(d, "status", "--now"), "rates of one look")
+    os.kill(d.pids("worker")[0], signal.SIGKILL)
+    wait_until(lambda: sum(r["restarts"] for r in state(d)["roles"]) == 1 and
+               all(r["state"] == "ready" for r in state(d)["roles"]), 20, "the restart to be told")
+    d.stop()
+
+
+def watch_draws_again():
+    d = Daemon("embedded").start()
+    for args, mark in ((["--watch", "0.2"], "KAFKA"), (["-w", "--json"], '"ok":true'), (["--watch=0.1"], "KAFKA")):
+        p = subprocess.Popen([lib.CMDRCTL, "status", *args, "-f", d.conf], stdout=subprocess.PIPE, text=True)
+        seen = 0
+        for line in p.stdout:
+            seen += mark in line
+            if seen == 3:
+                break
+        check(seen == 3 and p.poll() is None, "--watch ended: %r" % args)
+        p.terminate()
+        p.wait(10)
+    # on a terminal, the screen is drawn anew, in colour
+    env = {**os.environ, "TERM": "xterm"}
+    env.pop("NO_COLOR", None)
+    for no_color, coloured in ((None, True), ("1", False)):
+        if no_color:
+            env["NO_COLOR"] = no_color
+        p = subprocess.run(["timeout", "2", "script", "-qfec", "%s status --watch 0.2 -f %s" % (lib.CMDRCTL, d.conf), "/dev/null"],
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=env, timeout=30)
+        check(p.stdout.count(b"\033[H\033[2J") >= 2, "not drawn anew: %r" % p.stdout[:300])
+        check((b"\033[32m" in p.stdout) == coloured, "colour with NO_COLOR=%r" % no_color)
+    d.stop()
+
+
+def reload_waits_for_the_outcome():
+    d = Daemon("embedded").start()
+    check(ok(d, "reload") == "generation 2 is running\n", "what reload says")
+    check(d.grep("control: reload, asked for by process"), "the log does not tell who asked")
+    good = open(d.conf).read()
+    with open(d.conf, "a") as f:
+        f.write("nonsense: 1\n")
+    out = ok(d, "reload", "--socket", d.options["control"]["socket"], wanted=1)
+    check("nonsense: no such key" in out and "goes on" in out, out)
+    # good for the check, but not for the start
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        d.options["http"]["listen"] = '["127.0.0.1:%d", "127.0.0.1:%d"]' % (d.port, taken.getsockname()[1])
+        d.write()
+        out = ok(d, "reload", wanted=1)
+        check("cannot listen on" in out, out)
+    check(state(d)["reload"]["state"] == "failed", "the last reload is not told")
+    check("last reload    failed: " in ok(d, "status", "--now"), "the page does not tell it")
+    with open(d.conf, "w") as f:
+        f.write(good)
+    # many at once: each is told an outcome
+    many = [subprocess.Popen([lib.CMDRCTL, "reload", "-f", d.conf], stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    for p in many:
+        out = p.communicate(timeout=120)[0]
+        check(p.returncode == 0 and "is running" in out, "one of several reloads: %r" % out)
+    check(state(d)["pid"] == d.master(), "another master")
+    d.stop()
+    check(not os.path.exists(d.options["control"]["socket"]), "the control socket is still there")
+
+
+def the_socket_moves():
+    d = Daemon("embedded").start()
+    old = d.options["control"]["socket"]
+    d.options["control"]["socket"] = old + ".new"
+    d.write()
+    check(ok(d, "reload", "--socket", old) == "generation 2 is running\n", "a reload that moves the socket")
+    wait_until(lambda: os.path.exists(old + ".new") and not os.path.exists(old), 20, "the socket to have moved")
+    check(state(d)["generations"][-1]["number"] == 2, "the new socket does not answer")
+    # another daemon wants the same
+    other = Daemon("embedded")
+    other.options["control"]["socket"] = old + ".new"
+    other.write()
+    p = subprocess.run([lib.CMDRD, "-d", "-f", other.conf], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)
+    check(p.returncode == 1 and "process %d answers there" % d.master() in p.stdout, p.stdout[-500:])
+    # killed, it leaves the file behind: that is no hindrance
+    d.process.kill()
+    d.process.wait()
+    check(os.path.exists(old + ".new"), "who took it away?")
+    wait_until(lambda: not d.alive(), 60, "the workers to end")
+    d.start()
+    check(state(d)["generations"][-1]["number"] == 1, "the new daemon does not answer")
+    # none
+    d.options["control"]["socket"] = '""'
+    d.write()
+    check("does not answer any more" in ok(d, "reload", "--socket", old + ".new", wanted=1), "a reload that closes it")
+    wait_until(lambda: not os.path.exists(old + ".new"), 20, "the socket to be gone")
+    check("control.socket is empty" in ok(d, "status", wanted=1), "no socket")
+    d.stop()
+
+
+def stop_waits_for_the_end():
+    d = Daemon("embedded").start()
+    pid = d.master()
+    threading.Thread(target=d.process.wait).start()
+    check(ok(d, "stop") == "cmdrd (process %d) has ended\n" % pid, "what stop says")
+    check(not os.path.exists("/proc/%d" % pid) or d.process.poll() is not None, "it is still there")
+    check("cmdrd is not running, or its socket is elsewhere" in ok(d, "stop", wanted=1), "stopped twice")
+    check("nothing answers at" in ok(d, "ready", wanted=1), "ready when stopped")
+    # a request in flight holds it up
+    d = Daemon("embedded", extra={"sync": {"timeout": "20s"}}).start()
+    c = d.connect()
+    c.request("POST", "/commands?sync=true", '{"action":"a","data":{}}', {"Content-Type": "application/json"})
+    wait_until(lambda: state(d)["gauges"]["sync_waiting"] == 1, 10, "the command to wait")
+    check("has not ended within 1 s" in ok(d, "stop", "--wait", "1", wanted=1), "it did not wait")
+    check("is stopping" in ok(d, "stop", "--wait", "0"), "stop that does not wait")
+    check(state(d)["stopping"], "status of one that stops")
+    check("cmdrd is stopping" in ok(d, "reload", wanted=1), "a reload of one that stops")
+    d.process.kill()
+    d.process.wait()
+
+
+def ready_is_what_slash_ready_says():
+    d = Daemon("embedded").start()
+    out = ok(d, "ready")
+    check(re.search(r"^ok +producer", out, re.M) and re.search(r"^ok +tailer", out, re.M), out)
+    os.kill(d.pids("broker")[0], signal.SIGSTOP)
+    wait_until(lambda: ctl(d, "ready")[0] == 1, 40, "ready to end with 1")
+    check(re.search(r"^no +producer .*no Kafka broker has answered", ok(d, "ready", wanted=1), re.M), "which check fails")
+    os.kill(d.pids("broker")[0], signal.SIGCONT)
+    wait_until(lambda: ctl(d, "ready")[0] == 0, 40, "ready to end with 0")
+    check(ctl(None, "ready", "--url", "http://127.0.0.1:%d" % d.port)[0] == 0, "ready by --url")
+    d.stop()
+
+
+def send_takes_every_type():
+    d = Daemon("embedded").start()
+    p = Processor(d.embedded_address(), "c", args=["-X", "fetch.wait.max.ms=1"])
+    answer = json.loads(ok(d, "send", "create-foo", "a=1", "b:=1", 'c:={"d":[true,null]}', "x/y=z", "e="))
+    check(answer["data"] == {"a": "1", "b": 1, "c": {"d": [True, None]}, "x/y": "z", "e": ""}, "%r" % answer)
+    for kind in ("json", "edn", "transit", "transit-json-verbose", "transit-msgpack", "fressian"):
+        answer = json.loads(ok(d, "send", "--type", kind, "ns/create-foo", "a=1"))
+        check(answer["action"] == "ns/create-foo" and answer["data"] == {"a": "1"}, "%s: %r" % (kind, answer))
+        status, out, err = ctl(d, "send", "--accept", kind, "create-foo", "a=1", text=False)
+        check(status == 0, err)
+        edn = subprocess.run([lib.CMDRCTL, "decode", "--from", kind], input=out, stdout=subprocess.PIPE, timeout=20).stdout
+        check(b":action :create-foo" in edn or b'"create-foo"' in edn, "--accept %s: %r" % (kind, edn))
+    answer = ok(d, "send", "--sync", "--accept", "edn", "create-foo", "a=1")
+    check(":foo-created" in answer, answer)
+    answer = json.loads(ok(d, "send", "--type", "edn", "create-foo", "-", input='{:a #{1} :b/c "ü"}'))
+    check(answer["data"]["b/c"] == "ü", "%r" % answer)
+    p.stop()
+    check("invalid-command" in ok(d, "send", "a:b", wanted=1), "a bad action")
+    check(ctl(None, "send", "act", "--url", "http://127.0.0.1:%d/" % d.port)[0] == 0, "send by --url")
+    d.options["http"]["listen"] = '["unix:%s/http.sock", "127.0.0.1:%d"]' % (d.dir, d.port)
+    d.write()
+    ok(d, "reload")
+    check(ctl(d, "send", "act", "n:=5")[0] == 0, "send over a Unix socket")
+    check(ctl(d, "ready")[0] == 0, "ready over a Unix socket")
+    check(ctl(None, "send", "act", "--url", "unix:%s/http.sock" % d.dir)[0] == 0, "send by --url unix:")
+    d.stop()
+
+
+class Odd(http.server.BaseHTTPRequestHandler):
+    """Answers 504, or nothing, or nonsense."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path.startswith("/unknown"):
+            body = b'{"type":"urn:cmdr:problem:outcome-unknown","status":504,"id":"x"}'
+            self.send_response(504)
+            self.send_header("Content-Type", "application/problem+json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        else:
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    do_GET = do_POST
+
+    def log_message(self, *args):
+        pass
+
+
+def unknown_outcomes_end_with_3():
+    server = http.server.HTTPServer(("127.0.0.1", 0), Odd)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = "http://127.0.0.1:%d" % server.server_port
+    try:
+        check("outcome-unknown" in ok(None, "send", "act", "--url", url + "/unknown", wanted=3), "504")
+        check("whether the command was written is unknown" in ok(None, "send", "act", "--url", url, wanted=3), "a lost answer")
+    finally:
+        server.shutdown()
+
+
+def only_those_who_may():
+    if os.geteuid() != 0:
+        return "passed over: not root"
+    d = Daemon("embedded", user="nobody", extra={"": {"group": "nogroup"}})
+    os.chmod(d.conf, 0o640)
+    d.start()
+    path = d.options["control"]["socket"]
+    st = os.stat(path)
+    check(st.st_mode & 0o777 == 0o660 and st.st_uid == 0, "mode %o of user %d" % (st.st_mode, st.st_uid))
+    check(ctl(None, "status", "--json", "--socket", path, prefix=AS_NOBODY)[0] == 0, "the daemon's own group may not")
+    stranger = ["setpriv", "--reuid", "4711", "--regid", "4711", "--clear-groups"]
+    out = ok(None, "status", "--socket", path, prefix=stranger, wanted=1)
+    check("become root or a member of cmdrd's group" in out, out)
+    out = ok(d, "status", prefix=stranger, wanted=1)
+    check("cmdr.yaml: Permission denied: become root or a member" in out, out)
+    # in by the file's mode, but not one of ours
+    os.chmod(path, 0o666)
+    check("only root and the user and group" in ok(None, "stop", "--socket", path, prefix=stranger, wanted=1), "a stranger")
+    check(d.grep("control: stop was refused to process .* of user 4711"), "the refusal is not in the log")
+    d.stop()
+
+
+def a_client_that_hangs_holds_nobody_up():
+    d = Daemon("embedded").start()
+    path = d.options["control"]["socket"]
+    idle = []
+    for _ in range(20):
+        s = socket.socket(socket.AF_UNIX)
+        s.setblocking(False)
+        try:
+            s.connect(path)
+        except BlockingIOError:
+            break
+        idle.append(s)
+    check(ctl(d, "status", "--json", timeout=60)[0] == 0, "status while others hang")
+    check(d.get("/health")[0] == 200, "HTTP while others hang")
+    for s in idle:
+        s.close()
+    # asks for much, and reads nothing of it
+    for _ in range(5):
+        s = socket.socket(socket.AF_UNIX)
+        s.connect(path)
+        s.sendall(b"status\n")
+        idle.append(s)
+    check(ctl(d, "reload")[0] == 0, "reload while others do not read")
+    d.stop()
+
+
+TESTS = [
+    ("status", status_says_how_it_is),
+    ("status --watch", watch_draws_again),
+    ("reload", reload_waits_for_the_outcome),
+    ("the socket moves, is stale, is taken", the_socket_moves),
+    ("stop", stop_waits_for_the_end),
+    ("ready", ready_is_what_slash_ready_says),
+    ("send", send_takes_every_type),
+    ("send, outcome unknown", unknown_outcomes_end_with_3),
+    ("who may", only_those_who_may),
+    ("clients that hang", a_client_that_hangs_holds_nobody_up),
+]
+
+if __name__ == "__main__":
+    raise SystemExit(lib.run(TESTS, os.environ.get("CMDR_ONLY")))
