@@ -8,6 +8,7 @@ FUZZERS = \
 	fuzz/fuzz_guard \
 	fuzz/fuzz_json \
 	fuzz/fuzz_negotiate \
+	fuzz/fuzz_token \
 	fuzz/fuzz_transit_json \
 	fuzz/fuzz_transit_msgpack
 noinst_PROGRAMS += $(FUZZERS)
@@ -22,6 +23,7 @@ fuzz_fuzz_fressian_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_guard_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_json_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_negotiate_LDFLAGS = $(FUZZ_LINK)
+fuzz_fuzz_token_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_transit_json_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_transit_msgpack_LDFLAGS = $(FUZZ_LINK)
 endif FUZZING

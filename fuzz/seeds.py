@@ -23,6 +23,8 @@ REQUESTS = [
     b"POST http://h/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nT: v\r\n\r\n",
 ]
 
+TOKENS = ["AQECAwQFBgQBrAIAAg", "AQECAwQFBgIBAA", "AQECAwQFBgA", "AQECAwQFBgH__________38B"]
+
 
 def rows(srcdir, name):
     with open(os.path.join(srcdir, "tests/vectors", name), encoding="utf-8", newline="\n") as f:
@@ -45,6 +47,8 @@ def seeds(srcdir):
         yield "fuzz_fressian", bytes.fromhex(row[1])
     for text in ACCEPTS:
         yield "fuzz_negotiate", text.encode()
+    for text in TOKENS:
+        yield "fuzz_token", text.encode()
     for request in REQUESTS:
         yield "fuzz_guard", request
     for name in ("cmdr.yaml.in", "cmdr-dev.yaml"):

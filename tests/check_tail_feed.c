@@ -9,7 +9,7 @@
 
 #include "daemon/proc.h"
 #include "far_end.h"
-#include "tailer/feed.h"
+#include "tailer/feeder.h"
 #include "util/log.h"
 
 static const struct role role = { .id = ROLE_TAILER, .name = "tailer" };
@@ -45,7 +45,7 @@ on_subscribed(void *arg, enum board_topic topic)
 {
 	(void)arg;
 	if (follow_ready(&follow[topic]))
-		feed_tell(&watchers, topic, &follow[topic], false);
+		feeder_tell(&watchers, topic, &follow[topic], false);
 }
 
 static void
@@ -107,7 +107,7 @@ record(enum board_topic topic, int32_t partition, int64_t offset)
 	struct match_record r = { .partition = partition, .offset = offset, .timestamp = 1474374896801,
 		.key = (const uint8_t *)"key", .key_len = 3, .value = (const uint8_t *)"value", .value_len = 5 };
 
-	feed_record(&watchers, topic, &r);
+	feeder_record(&watchers, topic, &r);
 	follow_read(&follow[topic], partition, offset);
 	watchers_flush(&watchers);
 }
@@ -192,8 +192,8 @@ START_TEST(a_subscriber_waits_until_every_partition_has_its_offset)
 	record(BOARD_EVENTS, 0, 100);
 	ck_assert(has_nothing(0));
 	parts[BOARD_EVENTS][1].assigned = true;
-	feed_tell(&watchers, BOARD_EVENTS, &follow[BOARD_EVENTS], false);
-	feed_tell(&watchers, BOARD_EVENTS, &follow[BOARD_EVENTS], false);
+	feeder_tell(&watchers, BOARD_EVENTS, &follow[BOARD_EVENTS], false);
+	feeder_tell(&watchers, BOARD_EVENTS, &follow[BOARD_EVENTS], false);
 	turn();
 	finds_feed(0, BOARD_EVENTS, 0, 101, 110, 120);
 	ck_assert(has_nothing(0));
@@ -207,7 +207,7 @@ START_TEST(all_are_told_again_when_positions_moved)
 	finds_feed(0, BOARD_EVENTS, 0, 100, 110, 120);
 	atomic_fetch_add(&proc.shared->tailer.epoch, 1);
 	parts[BOARD_EVENTS][2].next = 0;
-	feed_tell(&watchers, BOARD_EVENTS, &follow[BOARD_EVENTS], true);
+	feeder_tell(&watchers, BOARD_EVENTS, &follow[BOARD_EVENTS], true);
 	turn();
 	finds_feed(0, BOARD_EVENTS, 1, 100, 110, 0);
 	ck_assert(has_nothing(1));
@@ -217,17 +217,15 @@ END_TEST
 START_TEST(what_holds_no_record_is_told)
 {
 	struct rdr r;
-	int64_t from;
 
 	tell(0, IPC_SUBSCRIBE, BOARD_EVENTS);
 	finds_feed(0, BOARD_EVENTS, 0, 100, 110, 120);
-	ck_assert(!follow_at_end(&follow[BOARD_EVENTS], 1, 110, &from));
-	ck_assert(follow_at_end(&follow[BOARD_EVENTS], 1, 113, &from));
-	feed_passed(&watchers, BOARD_EVENTS, 1, from, 113);
+	ck_assert(!follow_at_end(&follow[BOARD_EVENTS], 1, 110));
+	ck_assert(follow_at_end(&follow[BOARD_EVENTS], 1, 113));
+	feeder_passed(&watchers, BOARD_EVENTS, 1, 113);
 	turn();
 	r = finds(0, IPC_PASSED, BOARD_EVENTS);
 	ck_assert_uint_eq(rdr_u32(&r), 1);
-	ck_assert_uint_eq(rdr_u64(&r), 110);
 	ck_assert_uint_eq(rdr_u64(&r), 113);
 	tell(1, IPC_SUBSCRIBE, BOARD_EVENTS);
 	finds_feed(1, BOARD_EVENTS, 0, 100, 113, 120);
@@ -236,21 +234,21 @@ END_TEST
 
 START_TEST(nothing_comes_once_it_is_not_wanted)
 {
-	ck_assert(!feed_wanted(&watchers, BOARD_EVENTS));
+	ck_assert(!feeder_wanted(&watchers, BOARD_EVENTS));
 	tell(0, IPC_SUBSCRIBE, BOARD_EVENTS);
 	tell(1, IPC_SUBSCRIBE, BOARD_EVENTS);
 	finds_feed(0, BOARD_EVENTS, 0, 100, 110, 120);
-	ck_assert(feed_wanted(&watchers, BOARD_EVENTS));
-	ck_assert(!feed_wanted(&watchers, BOARD_COMMANDS));
+	ck_assert(feeder_wanted(&watchers, BOARD_EVENTS));
+	ck_assert(!feeder_wanted(&watchers, BOARD_COMMANDS));
 	tell(0, IPC_UNSUBSCRIBE, BOARD_EVENTS);
 	record(BOARD_EVENTS, 0, 100);
 	ck_assert(has_nothing(0));
 	far_die(&worker[1]);
 	turn();
-	ck_assert(!feed_wanted(&watchers, BOARD_EVENTS));
+	ck_assert(!feeder_wanted(&watchers, BOARD_EVENTS));
 	ck_assert(!watchers_whole(&watchers));
 	link_worker(1);
-	ck_assert(!feed_wanted(&watchers, BOARD_EVENTS));
+	ck_assert(!feeder_wanted(&watchers, BOARD_EVENTS));
 	far_send(&worker[1], IPC_SYNCED, NULL, 0);
 	turn();
 	ck_assert(watchers_whole(&watchers));
@@ -278,7 +276,7 @@ START_TEST(a_value_that_no_frame_holds_is_sent_empty)
 
 	tell(0, IPC_SUBSCRIBE, BOARD_EVENTS);
 	finds_feed(0, BOARD_EVENTS, 0, 100, 110, 120);
-	feed_record(&watchers, BOARD_EVENTS, &r);
+	feeder_record(&watchers, BOARD_EVENTS, &r);
 	turn();
 	f = finds(0, IPC_RECORD, BOARD_EVENTS);
 	rdr_bytes(&f, 20);
@@ -323,7 +321,7 @@ START_TEST(a_checkpoint_taken_amid_a_frame_passes)
 	finds_feed(0, BOARD_EVENTS, 0, 100, 110, 120);
 	taking = true;
 	for (; taken == 0; r.offset++)
-		feed_record(&watchers, BOARD_EVENTS, &r);
+		feeder_record(&watchers, BOARD_EVENTS, &r);
 	taking = false;
 	ck_assert_int_ge(r.offset, 102);
 	for (int i = 0; i < 4; i++) {

@@ -29,6 +29,7 @@ CHECKS = \
 	tests/check_submit_loss \
 	tests/check_tail \
 	tests/check_tail_feed \
+	tests/check_token \
 	tests/check_transit \
 	tests/check_transit_bad \
 	tests/check_util \

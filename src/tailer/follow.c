@@ -258,20 +258,18 @@ follow_read(struct follow *f, int32_t partition, int64_t offset)
 }
 
 bool
-follow_at_end(struct follow *f, int32_t partition, int64_t offset, int64_t *from)
+follow_at_end(struct follow *f, int32_t partition, int64_t offset)
 {
 	struct followed *p = part(f, partition);
+	bool further = p != NULL && offset > p->next;
 
-	if (p == NULL)
-		return false;
-	*from = p->next;
-	if (offset > p->next)
+	if (further)
 		p->next = offset;
-	if (!p->reached) {
+	if (p != NULL && !p->reached) {
 		p->reached = true;
 		publish_state(f);
 	}
-	return offset > *from;
+	return further;
 }
 
 void

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libtailer.a
 libtailer_a_SOURCES = \
-	src/tailer/feed.c src/tailer/feed.h \
+	src/tailer/feeder.c src/tailer/feeder.h \
 	src/tailer/follow.c src/tailer/follow.h \
 	src/tailer/watchers.c src/tailer/watchers.h \
 	src/tailer/match.c src/tailer/match.h \

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/kafka.h"
-#include "tailer/feed.h"
+#include "tailer/feeder.h"
 #include "tailer/follow.h"
 #include "tailer/watchers.h"
 #include "tailer/tailer.h"
@@ -59,7 +59,7 @@ take_record(struct tailer *t, enum board_topic topic, const rd_kafka_message_t *
 
 	if (topic == BOARD_EVENTS)
 		match_record(&t->watchers.matcher, &r);
-	feed_record(&t->watchers, topic, &r);
+	feeder_record(&t->watchers, topic, &r);
 	follow_read(&t->follow[topic], msg->partition, msg->offset);
 }
 
@@ -68,12 +68,11 @@ take_error(struct tailer *t, enum board_topic topic, const rd_kafka_message_t *m
 {
 	struct follow *f = &t->follow[topic];
 	static struct log_limit limit;
-	int64_t from;
 
 	switch (msg->err) {
 	case RD_KAFKA_RESP_ERR__PARTITION_EOF:
-		if (follow_at_end(f, msg->partition, msg->offset, &from))
-			feed_passed(&t->watchers, topic, msg->partition, from, msg->offset);
+		if (follow_at_end(f, msg->partition, msg->offset))
+			feeder_passed(&t->watchers, topic, msg->partition, msg->offset);
 		break;
 	case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
 	case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
@@ -178,6 +177,13 @@ learn_cluster(struct tailer *t)
 	rd_kafka_mem_free(t->kafka->rk, id);
 }
 
+/* What a worker gets it can give out only with tokens. */
+static bool
+can_tell(const struct tailer *t, const struct follow *f)
+{
+	return follow_ready(f) && atomic_load(&t->proc->shared->cluster) != 0;
+}
+
 static void
 take_look(struct tailer *t, enum board_topic topic)
 {
@@ -188,9 +194,9 @@ take_look(struct tailer *t, enum board_topic topic)
 		return;
 	follow_found(f, r);
 	kafka_scout_report_free(r);
-	if (!follow_ready(f))
+	if (!can_tell(t, f))
 		return;
-	feed_tell(&t->watchers, topic, f, f->moved);
+	feeder_tell(&t->watchers, topic, f, f->moved);
 	f->moved = false;
 }
 
@@ -219,7 +225,7 @@ let_commands_go(struct tailer *t)
 	struct follow *f = &t->follow[BOARD_COMMANDS];
 
 	if ((f->on || atomic_load(&f->board->partitions) > 0) && watchers_whole(&t->watchers) &&
-	    !feed_wanted(&t->watchers, BOARD_COMMANDS))
+	    !feeder_wanted(&t->watchers, BOARD_COMMANDS))
 		follow_end(f);
 }
 
@@ -290,8 +296,8 @@ watchers_subscribed(void *arg, enum board_topic topic)
 		follow_begin(f);
 		if (watchers_synced(&t->watchers))
 			follow_look(f);
-	} else if (follow_ready(f)) {
-		feed_tell(&t->watchers, topic, f, false);
+	} else if (can_tell(t, f)) {
+		feeder_tell(&t->watchers, topic, f, false);
 	}
 }
 
@@ -340,6 +346,7 @@ on_bootstrap(struct proc *p)
 	log_notice("the embedded broker is another one: starting again with it");
 	for (int i = 0; i < BOARD_TOPICS; i++)
 		follow_forget(&t->follow[i]);
+	atomic_store(&p->shared->cluster, 0);
 	leave(t);
 }
 

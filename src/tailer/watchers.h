@@ -1,6 +1,6 @@
 /*
  * watchers.h: the tailer's links to the workers: WATCH, UNWATCH, SUBSCRIBE,
- * UNSUBSCRIBE and SYNCED in, EVENT out (and what feed.c puts); whether every
+ * UNSUBSCRIBE and SYNCED in, EVENT out (and what feeder.c puts); whether every
  * worker has told its watches; how far what was sent has left.
  */
 #ifndef TAILER_WATCHERS_H

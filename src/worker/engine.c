@@ -89,6 +89,12 @@ engine_on_linked(struct engine *e, void (*linked)(void *), void *arg)
 	engine_check_linked(e);
 }
 
+void
+engine_feeds(struct engine *e, struct streams *ss)
+{
+	e->streams = ss;
+}
+
 size_t
 engine_in_flight(const struct engine *e)
 {

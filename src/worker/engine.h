@@ -7,6 +7,7 @@
 
 #include "daemon/peer.h"
 #include "worker/pending.h"
+#include "worker/stream.h"
 
 struct engine {
 	struct proc		*proc;
@@ -15,6 +16,7 @@ struct engine {
 	struct submission_list	 held;		/* in the order of their WATCHes */
 	struct peer		*producer, *tailer;	/* NULL: no link now */
 	struct buf		 scratch;	/* a PUBLISH payload being made */
+	struct streams		*streams;	/* what the tailer feeds; NULL: nothing */
 	struct wheel_timer	 ask;		/* no new link came: ask the master */
 	void			(*linked)(void *);
 	void			*linked_arg;

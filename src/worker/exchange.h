@@ -13,6 +13,7 @@
 #include "worker/problem.h"
 
 struct route;
+struct stream;
 struct submission;
 struct worker;
 
@@ -34,6 +35,8 @@ struct exchange {
 	bool			 sync;
 	int64_t			 wait_ms;
 	const char		*applied;	/* Preference-Applied, or NULL */
+
+	struct stream		*stream;	/* it is a live stream, or waits to be one (stream.c) */
 };
 
 struct worker *exchange_worker(const struct exchange *x);

@@ -1,9 +1,11 @@
 noinst_LIBRARIES += libworker.a
 libworker_a_SOURCES = \
 	src/worker/accept.c src/worker/accept.h \
+	src/worker/block.c src/worker/block.h \
 	src/worker/cors.c src/worker/cors.h \
 	src/worker/engine.c src/worker/engine.h \
 	src/worker/exchange.c src/worker/exchange.h \
+	src/worker/feed.c src/worker/feed.h \
 	src/worker/guard.c src/worker/guard.h src/worker/guard_conn.h \
 	src/worker/guard_chars.c src/worker/guard_chars.h \
 	src/worker/guard_chunk.c src/worker/guard_chunk.h \
@@ -14,6 +16,7 @@ libworker_a_SOURCES = \
 	src/worker/health.c src/worker/health.h \
 	src/worker/idempotency.c src/worker/idempotency.h \
 	src/worker/inflate.c src/worker/inflate.h \
+	src/worker/live.c \
 	src/worker/media.c src/worker/media.h \
 	src/worker/page.c src/worker/page.h \
 	src/worker/pending.c src/worker/pending.h \
@@ -24,8 +27,12 @@ libworker_a_SOURCES = \
 	src/worker/producer_link.c \
 	src/worker/ready.c src/worker/ready.h \
 	src/worker/response.c src/worker/response.h \
+	src/worker/resume.c \
 	src/worker/routes.c src/worker/routes.h \
+	src/worker/stream.c src/worker/stream.h src/worker/stream_state.h \
 	src/worker/submit.c src/worker/submit.h \
 	src/worker/tailer_link.c \
+	src/worker/token.c src/worker/token.h \
+	src/worker/vector.c src/worker/vector.h \
 	src/worker/wheel.c src/worker/wheel.h \
 	src/worker/worker.c src/worker/worker.h

@@ -88,6 +88,16 @@ media_accept(const struct guard_head *h, bool page)
 	return o == NULL ? NULL : o->what;
 }
 
+bool
+media_accepts(const struct guard_head *h, const char *type)
+{
+	const struct guard_span *s = &h->field[FIELD_ACCEPT];
+	const char *text = guard_head_text(h, s);
+	const struct offer offer = { type, NULL, type };
+
+	return text == NULL || negotiate_accept(text, s->len, &offer, 1) != NULL;
+}
+
 enum negotiate_result
 media_of_request(const struct guard_head *h, const struct codec **out)
 {

@@ -20,6 +20,8 @@ struct media {
 void	media_init(void);
 /* What an answer shall be in, by Accept; page: HTML is there too. NULL: nothing acceptable. */
 const struct media *media_accept(const struct guard_head *h, bool page);
+/* Is this type, which none of our codecs has, acceptable? */
+bool	media_accepts(const struct guard_head *h, const char *type);
 /* What a request's body is in, by Content-Type. */
 enum negotiate_result media_of_request(const struct guard_head *h, const struct codec **out);
 /* JSON, for what must be told whatever was asked for. */

@@ -23,6 +23,7 @@
 	X(METHOD_NOT_ALLOWED, 405, "method-not-allowed", "This method is not for this resource") \
 	X(NOT_ACCEPTABLE, 406, "not-acceptable", "No acceptable media type")		\
 	X(TIMEOUT, 408, "timeout", "The request did not arrive in time")		\
+	X(GONE, 410, "gone", "This is kept no longer")					\
 	X(TOO_LARGE, 413, "too-large", "The request is too large")			\
 	X(URI_TOO_LONG, 414, "uri-too-long", "The request target is too long")		\
 	X(UNSUPPORTED_MEDIA_TYPE, 415, "unsupported-media-type",		\

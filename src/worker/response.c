@@ -5,6 +5,7 @@
 
 #include "util/log.h"
 #include "worker/cors.h"
+#include "worker/guard_stream.h"
 #include "worker/response.h"
 #include "worker/worker.h"
 
@@ -51,6 +52,17 @@ response_empty(struct exchange *x, int status)
 {
 	common_headers(x);
 	guard_reply(&x->g, status, "", 0);
+}
+
+bool
+response_stream(struct exchange *x)
+{
+	common_headers(x);
+	response_header(x, "Content-Type", "text/event-stream");
+	response_header(x, "Cache-Control", "no-cache");
+	/* nginx would hold it back. */
+	response_header(x, "X-Accel-Buffering", "no");
+	return guard_stream_begin(&x->g, 200);
 }
 
 static void

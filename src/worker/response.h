@@ -17,6 +17,11 @@ void	response_problem(struct exchange *x);
 /* A body that is there already. */
 void	response_text(struct exchange *x, int status, const char *content_type, const void *body,
 	    size_t len);
+/*
+ * An event stream (WHATWG HTML 9.2.6), whose blocks follow by guard_stream_write. False as
+ * guard_stream_begin: it was HEAD, or there was no descriptor, and x is over.
+ */
+bool	response_stream(struct exchange *x);
 /* No body. */
 void	response_empty(struct exchange *x, int status);
 

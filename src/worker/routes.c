@@ -10,12 +10,19 @@
 #include "worker/post.h"
 #include "worker/response.h"
 #include "worker/routes.h"
+#include "worker/stream.h"
 #include "worker/worker.h"
 
 const struct route routes[] = {
 	{ "/", ROUTE_BIT(GET), ROUTE_PAGE, page_root, "what this is and what there is" },
 	{ "/commands", ROUTE_BIT(POST), 0, post_command,
 	    "write a command; ?sync=true waits for the first event that answers it" },
+	{ "/commands/updates", ROUTE_BIT(GET), ROUTE_STREAM, stream_commands,
+	    "commands as they are written, as server-sent events; Last-Event-ID goes on" },
+	{ "/events/updates", ROUTE_BIT(GET), ROUTE_STREAM, stream_events,
+	    "events as they are written, as server-sent events; Last-Event-ID goes on" },
+	{ "/events/events/updates", ROUTE_BIT(GET), ROUTE_STREAM, stream_events,
+	    "the same, under its former name" },
 	{ "/commands/*", 0, 0, NULL,
 	    "This version writes commands and does not read them back yet: there is no index." },
 	{ "/health", ROUTE_BIT(GET), ROUTE_ADMIN, health_alive, "200 while the process answers" },
@@ -23,6 +30,8 @@ const struct route routes[] = {
 	    "200 while commands can be taken, else 503" },
 };
 const size_t routes_count = sizeof(routes) / sizeof(routes[0]);
+
+static const char stream_type[] = "text/event-stream";
 
 #define KNOWN_METHODS	(ROUTE_BIT(GET) | ROUTE_BIT(HEAD) | ROUTE_BIT(POST) | \
 			    ROUTE_BIT(PUT) | ROUTE_BIT(DELETE) | ROUTE_BIT(OPTIONS) | \
@@ -137,11 +146,14 @@ check_method(struct exchange *x)
 static bool
 check_accept(struct exchange *x)
 {
-	if (x->g.head.method == METHOD_OPTIONS || x->answer != NULL)
+	bool stream = x->route != NULL && (x->route->flags & ROUTE_STREAM) != 0;
+
+	if (x->g.head.method == METHOD_OPTIONS ||
+	    (stream ? media_accepts(&x->g.head, stream_type) : x->answer != NULL))
 		return true;
 	return exchange_wrong(x, PROBLEM_NOT_ACCEPTABLE, arena_printf(&x->arena,
 	    "Accept names nothing that can be given here, which is %s.",
-	    media_answer_types((x->route->flags & ROUTE_PAGE) != 0)));
+	    stream ? stream_type : media_answer_types((x->route->flags & ROUTE_PAGE) != 0)));
 }
 
 /* Content-Encoding: gzip (x-gzip is the same, RFC 9110 8.4.1.3) or nothing. */

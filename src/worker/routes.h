@@ -14,6 +14,8 @@
 #define ROUTE_PAGE	0x1u
 /* How the service is: for http.admin alone, where that is set. */
 #define ROUTE_ADMIN	0x2u
+/* An event stream: no other media type is there. */
+#define ROUTE_STREAM	0x4u
 
 struct route {
 	/* one that ends in a slash and a star takes anything there */

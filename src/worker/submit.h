@@ -53,6 +53,7 @@ struct submit_ask {
 };
 
 struct engine;
+struct streams;
 struct submission;
 
 /* max_in_flight: http.max_in_flight. The wheel and p outlive it. */
@@ -63,6 +64,8 @@ void		 engine_peer(struct engine *e, enum role_id role, unsigned nr, int fd);
 bool		 engine_linked(const struct engine *e);
 /* Told once when engine_linked becomes true. */
 void		 engine_on_linked(struct engine *e, void (*linked)(void *), void *arg);
+/* Live streams, to be given what the tailer sends for them. Before the first link. */
+void		 engine_feeds(struct engine *e, struct streams *ss);
 size_t		 engine_in_flight(const struct engine *e);
 
 /*

@@ -1,6 +1,7 @@
 /*
  * tailer_link.c: the worker's end of the link to the tailer: WATCH and UNWATCH
- * out, EVENT in. A new tailer is told every open watch before SYNCED.
+ * out, EVENT in; and what passes for live streams. A new tailer is told every
+ * open watch, and every topic that streams want, before SYNCED.
  */
 #include <string.h>
 
@@ -26,8 +27,35 @@ handle_event(struct peer *p, struct rdr *r)
 	return 0;
 }
 
+static int
+handle_feed(struct peer *p, struct rdr *r)
+{
+	struct engine *e = peer_arg(p);
+
+	return e->streams != NULL ? streams_feed(e->streams, r) : 0;
+}
+
+static int
+handle_record(struct peer *p, struct rdr *r)
+{
+	struct engine *e = peer_arg(p);
+
+	return e->streams != NULL ? streams_record(e->streams, r) : 0;
+}
+
+static int
+handle_passed(struct peer *p, struct rdr *r)
+{
+	struct engine *e = peer_arg(p);
+
+	return e->streams != NULL ? streams_passed(e->streams, r) : 0;
+}
+
 static const struct peer_handler handlers[] = {
 	{ IPC_EVENT, handle_event },
+	{ IPC_FEED, handle_feed },
+	{ IPC_RECORD, handle_record },
+	{ IPC_PASSED, handle_passed },
 };
 
 static void
@@ -49,6 +77,8 @@ closed(struct peer *p, const char *why)
 
 	log_warn("the link to the tailer broke: %s", why);
 	engine_lost(e, p);
+	if (e->streams != NULL)
+		streams_unlinked(e->streams);
 	submissions_tailer_gone(e);
 }
 
@@ -69,6 +99,8 @@ tell_watches(struct engine *e, struct peer *p)
 	TAILQ_FOREACH(s, &e->pending.all, entry)
 		if (s->sync && peer_put(p, IPC_WATCH, s->result.id.b, ID_BYTES) == -1)
 			return;
+	if (e->streams != NULL)
+		streams_linked(e->streams, p);
 	peer_put(p, IPC_SYNCED, NULL, 0);
 }
 

@@ -5,9 +5,11 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "index/reader.h"
 #include "util/log.h"
 #include "worker/media.h"
 #include "worker/routes.h"
+#include "worker/stream.h"
 #include "worker/submit.h"
 #include "worker/worker.h"
 
@@ -80,6 +82,7 @@ on_head(struct guard_request *r)
 	memset(&x->problem, 0, sizeof(x->problem));
 	x->faults.n = 0;
 	x->submission = NULL;
+	x->stream = NULL;
 	x->applied = NULL;
 	return routes_head(x);
 }
@@ -98,6 +101,14 @@ on_gone(struct guard_request *r)
 	if (x->submission != NULL)
 		submit_cancel(x->submission);
 	x->submission = NULL;
+	if (x->stream != NULL)
+		stream_gone(x);
+}
+
+static void
+on_writable(struct guard_request *r)
+{
+	stream_writable((struct exchange *)r);
 }
 
 static void
@@ -117,7 +128,7 @@ on_drained(struct guard *g)
 static const struct guard_ops guard_ops = {
 	.size = sizeof(struct exchange), .init = on_init, .free = on_free, .head = on_head,
 	.request = on_request, .gone = on_gone, .over = on_over, .shed = on_shed,
-	.full = on_full, .drained = on_drained,
+	.writable = on_writable, .full = on_full, .drained = on_drained,
 };
 
 static void
@@ -183,11 +194,36 @@ on_stop(struct proc *p, bool master_gone)
 
 	if (master_gone)
 		accept_close(&w->accept);
+	streams_stop(w->streams);
 	wheel_set(&w->wheel, &w->last_accept, LAST_ACCEPT_MS);
 	wheel_set(&w->wheel, &w->grace, p->config.shutdown.grace + LAST_ACCEPT_MS);
 }
 
-static const struct proc_ops proc_ops = { .peer = on_peer, .stop = on_stop };
+static void
+open_index(struct worker *w)
+{
+	char err[512];
+
+	index_reader_close(w->index);
+	w->index = NULL;
+	if (w->proc->index_fd[0] != -1 && index_reader_open(&w->index, w->proc->config.index.directory,
+	    w->proc->index_fd, err, sizeof(err)) != INDEX_OK)
+		log_warn("%s", err);
+}
+
+static void
+on_index(struct proc *p)
+{
+	open_index(p->arg);
+}
+
+static struct index_reader *
+index_of(void *arg)
+{
+	return ((struct worker *)arg)->index;
+}
+
+static const struct proc_ops proc_ops = { .peer = on_peer, .index = on_index, .stop = on_stop };
 
 static void
 make_guard(struct worker *w)
@@ -219,6 +255,8 @@ worker_run(struct proc *p)
 	wheel_init(&w.wheel, p->base);
 	make_guard(&w);
 	w.engine = engine_new(p, &w.wheel);
+	w.streams = streams_new(p, &w.wheel, index_of, &w);
+	engine_feeds(w.engine, w.streams);
 	/*
 	 * Connections are accepted only once commands can be taken: a reload must not fail a
 	 * request.

@@ -15,6 +15,7 @@
 #define WORKER_KEEP_OUT	((size_t)1 << 20)
 
 struct engine;
+struct streams;
 
 struct worker {
 	struct proc		*proc;
@@ -22,6 +23,8 @@ struct worker {
 	struct guard		 guard;
 	struct accept		 accept;
 	struct engine		*engine;
+	struct streams		*streams;
+	struct index_reader	*index;		/* NULL: none now */
 	struct buf		 out;		/* an answer being made */
 	struct wheel_timer	 patience;	/* READY without both links, once this is over */
 	/* stopping: the backlog is empty, close the listeners */

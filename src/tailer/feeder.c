@@ -1,12 +1,12 @@
 /*
- * feed.c: whole topics for workers that have live streams. See feed.h.
+ * feeder.c: whole topics for workers that have live streams. See feeder.h.
  */
-#include "tailer/feed.h"
+#include "tailer/feeder.h"
 
 #define RECORD_HEAD	((size_t)23)	/* bytes of RECORD beside key and value */
 
 bool
-feed_wanted(const struct watchers *ls, enum board_topic topic)
+feeder_wanted(const struct watchers *ls, enum board_topic topic)
 {
 	const struct watcher *l;
 
@@ -34,7 +34,7 @@ tell(struct watcher *l, enum board_topic topic, const struct follow *f)
 
 /* Putting a frame may break its link, which frees the watcher. */
 void
-feed_tell(struct watchers *ls, enum board_topic topic, const struct follow *f, bool all)
+feeder_tell(struct watchers *ls, enum board_topic topic, const struct follow *f, bool all)
 {
 	struct watcher *l, *next;
 
@@ -67,7 +67,7 @@ send_record(struct watcher *l, enum board_topic topic, const struct match_record
 }
 
 void
-feed_record(struct watchers *ls, enum board_topic topic, const struct match_record *r)
+feeder_record(struct watchers *ls, enum board_topic topic, const struct match_record *r)
 {
 	struct watcher *l, *next;
 
@@ -79,27 +79,26 @@ feed_record(struct watchers *ls, enum board_topic topic, const struct match_reco
 }
 
 static void
-send_passed(struct watcher *l, enum board_topic topic, int32_t partition, int64_t from, int64_t next)
+send_passed(struct watcher *l, enum board_topic topic, int32_t partition, int64_t next)
 {
-	struct buf *b = peer_begin(l->peer, IPC_PASSED, 21);
+	struct buf *b = peer_begin(l->peer, IPC_PASSED, 13);
 
 	if (b == NULL)
 		return;
 	buf_putc(b, topic);
 	buf_put_u32(b, (uint32_t)partition);
-	buf_put_u64(b, (uint64_t)from);
 	buf_put_u64(b, (uint64_t)next);
 	watcher_put(l);
 }
 
 void
-feed_passed(struct watchers *ls, enum board_topic topic, int32_t partition, int64_t from, int64_t next)
+feeder_passed(struct watchers *ls, enum board_topic topic, int32_t partition, int64_t next)
 {
 	struct watcher *l, *n;
 
 	for (l = TAILQ_FIRST(&ls->list); l != NULL; l = n) {
 		n = TAILQ_NEXT(l, entry);
 		if (l->fed[topic])
-			send_passed(l, topic, partition, from, next);
+			send_passed(l, topic, partition, next);
 	}
 }
