@@ -29,6 +29,8 @@ int	 index_lock(const char *directory);
  * now. 0, or -1 with errno.
  */
 int	 index_set_aside(const char *directory, char *name, size_t size);
+/* Delete index.db and its companions. 0, or -1 with errno. */
+int	 index_remove(const char *directory);
 /* The last failure, as a sentence. */
 const char *index_writer_error(const struct index_writer *w);
 /* A random number drawn when the index was made: cursors carry it. */

@@ -262,3 +262,16 @@ index_set_aside(const char *directory, char *name, size_t size)
 	}
 	return 0;
 }
+
+int
+index_remove(const char *directory)
+{
+	char path[4096];
+
+	for (int i = 2; i >= 0; i--) {
+		snprintf(path, sizeof(path), "%s/%s%s", directory, INDEX_FILE, suffixes[i]);
+		if (unlink(path) == -1 && errno != ENOENT)
+			return -1;
+	}
+	return 0;
+}

@@ -102,7 +102,10 @@ set_aside(struct indexer *x, const char *why)
 	batch_drop(&x->batch);
 	x->standing = false;
 	set_state(x, BOARD_INDEX_NONE);
-	if (index_set_aside(directory, name, sizeof(name)) == -1)
+	/* The embedded broker keeps nothing; what was indexed of the one before is worth as little. */
+	if (strcmp(x->proc->config.kafka.servers, CONFIG_EMBEDDED) == 0 && index_remove(directory) == 0)
+		log_notice("the index of a former embedded broker is removed: %s", why);
+	else if (index_set_aside(directory, name, sizeof(name)) == -1)
 		log_error("%s; setting the index in %s aside failed: %s", why, directory, strerror(errno));
 	else
 		log_error("%s: the index was set aside as %s/%s and is made anew from the topics", why, directory,

@@ -1,7 +1,11 @@
 /*
  * index_files.c: the descriptors of the index. See index_files.h.
  */
+#include <sys/stat.h>
+
 #include <errno.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,6 +41,25 @@ index_files_send(const struct master *m, const struct child *c)
 			log_error("handing process %d the index: %s", (int)c->pid, strerror(errno));
 	}
 	buf_free(&b);
+}
+
+void
+index_files_directory(const struct config *c)
+{
+	struct passwd *pw;
+	struct group *gr;
+
+	if (!c->index.enabled || geteuid() != 0 || c->user[0] == '\0' ||
+	    (pw = getpwnam(c->user)) == NULL || (gr = getgrnam(c->group)) == NULL)
+		return;
+	/* One that is there already is the operator's, with the owner it has. */
+	if (mkdir(c->index.directory, 0750) == -1)
+		return;
+	if (chown(c->index.directory, pw->pw_uid, gr->gr_gid) == -1)
+		log_error("index.directory: %s cannot be given to %s: %s", c->index.directory, c->user,
+		    strerror(errno));
+	else
+		log_info("made %s for %s", c->index.directory, c->user);
 }
 
 /* Another index begins with its first file. */

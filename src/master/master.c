@@ -22,6 +22,7 @@
 #include "master/control_socket.h"
 #include "master/detach.h"
 #include "master/generation.h"
+#include "master/index_files.h"
 #include "master/listen.h"
 #include "master/master.h"
 #include "master/notify.h"
@@ -219,6 +220,7 @@ next_generation(struct master *m, struct config *c, unsigned nr, char *why, size
 			close(secrets);
 		return -1;
 	}
+	index_files_directory(c);
 	generation_start(m, generation_new(m, nr, c, secrets));
 	return 0;
 }

@@ -115,6 +115,7 @@ acked(struct handle *h, struct record *rec, const rd_kafka_message_t *m, bool of
 	struct once_place place = { m->partition, offset_known ? m->offset : -1, timestamp_of(h, rec, m) };
 
 	board_add(h->proc->slot, COUNT_produce_acked, 1);
+	board_acked(h->proc->board, place.partition, place.offset);
 	if (rec->once)
 		h->ops->settled(h->arg, &rec->id, NAK_NONE, &place);
 	if (rec->link != NULL)

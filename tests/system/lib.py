@@ -128,6 +128,7 @@ class Daemon:
             "kafka": {"servers": servers},
             "topics": {"commands": commands, "events": events},
             "log": {"to": "stderr", "level": "debug"},
+            "index": {"directory": os.path.join(self.dir, "index")},
             "control": {"socket": os.path.join(self.dir, "control.sock")},
             "": {"user": '"%s"' % user, "pidfile": self.pidfile},
         }
