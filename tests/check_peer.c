@@ -388,6 +388,15 @@ START_TEST(an_owner_may_give_up)
 }
 END_TEST
 
+START_TEST(no_two_messages_have_one_number)
+{
+#define IPC(type, number, senders, receivers, least, most, doc) \
+	ck_assert_str_eq(ipc_row(number)->name, #type);
+#include "daemon/ipc.def"
+#undef IPC
+}
+END_TEST
+
 int
 main(void)
 {
@@ -414,6 +423,7 @@ main(void)
 	tcase_add_test(tc, flush_and_drain_need_no_turn);
 	tcase_add_test(tc, the_end_counts_only_when_all_is_read);
 	tcase_add_test(tc, an_owner_may_give_up);
+	tcase_add_test(tc, no_two_messages_have_one_number);
 	suite_add_tcase(s, tc);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
