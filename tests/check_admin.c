@@ -41,8 +41,8 @@ static const struct {
 	{ "GET /ready\n", 404, 200 },
 	{ "POST /health\n", 404, 405 },
 	{ "GET /\n", 200, 404 },
-	{ "GET /commands\n", 405, 404 },
-	{ "GET /commands/x\n", 404, 404 },
+	{ "GET /commands\n", 503, 404 },
+	{ "GET /commands/x\n", 400, 404 },
 	{ "OPTIONS /commands\n", 204, 404 },
 };
 

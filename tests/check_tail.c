@@ -124,6 +124,7 @@ finds_event(unsigned nr, const struct id *parent)
 	ck_assert_uint_eq(f.type, IPC_EVENT);
 	r = rdr_of(f.payload, f.len);
 	ck_assert_mem_eq(rdr_bytes(&r, ID_BYTES), parent->b, ID_BYTES);
+	ck_assert_ptr_nonnull(rdr_bytes(&r, ID_BYTES));
 	ck_assert_uint_eq(rdr_u32(&r), 2);
 	ck_assert_uint_eq(rdr_u64(&r), 41);
 	ck_assert_uint_eq(rdr_u64(&r), 1474374896801);

@@ -13,10 +13,12 @@ static const struct {
 } refusals[] = {
 	{ "GET /nothing\n", "", 404, "urn:cmdr:problem:not-found" },
 	{ "POST /commands/\n", "", 404, "not-found" },
-	{ "GET /commands/ab675ea0-7f6d-11e6-bcdd-540e9df06c05\n", "", 404, "no index" },
+	{ "GET /commands/ab675ea0-7f6d-11e6-bcdd-540e9df06c05\n", "", 503, "not open yet" },
+	{ "GET /events\n", "", 503, "not open yet" },
+	{ "POST /events\n", "", 405, "\r\nAllow: GET, HEAD, OPTIONS\r\n" },
 	{ "BREW /nothing\n", "", 404, "not-found" },
 	{ "BREW /commands\n", "", 501, "not-implemented" },
-	{ "GET /commands\n", "", 405, "\r\nAllow: POST, OPTIONS\r\n" },
+	{ "PUT /commands\n", "", 405, "\r\nAllow: GET, HEAD, POST, OPTIONS\r\n" },
 	{ "POST /health\n", "", 405, "\r\nAllow: GET, HEAD, OPTIONS\r\n" },
 	{ "PUT /\nAccept: text/none\r\n", "x", 405, "method-not-allowed" },
 	{ "POST /commands\nAccept: text/none\r\n", "{", 406, "application/edn" },
@@ -80,7 +82,7 @@ START_TEST(other_answers_have_their_form)
 	ck_assert_msg(strstr(c.got, "\r\n\r\n")[4] == '\0', "%s", c.got);
 	ask("OPTIONS /commands\nAccept: text/none\r\n", "");
 	ck_assert_int_eq(answer(), 204);
-	ck_assert(has("\r\nAllow: POST, OPTIONS\r\n"));
+	ck_assert(has("\r\nAllow: GET, HEAD, POST, OPTIONS\r\n"));
 	ask("OPTIONS *\n", "");
 	ck_assert_int_eq(answer(), 204);
 	ask(POST "X-Request-Id: abc-1\r\n", COMMAND);

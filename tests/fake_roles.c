@@ -56,6 +56,7 @@ fake_event(struct fake *f, const struct id *parent)
 	items[7] = value_map(NULL, 0);
 	v = value_map(items, 4);
 	buf_put(&b, parent->b, ID_BYTES);
+	buf_put(&b, id.b, ID_BYTES);
 	buf_put_u32(&b, 2);
 	buf_put_u64(&b, 5);
 	buf_put_u64(&b, 1474374896801);
@@ -262,6 +263,8 @@ fake_init(struct fake *f, uint16_t port)
 	atomic_store(&f->shared->tailer.at_end, 1);
 	listen_fd = listener(&f->addr, port);
 	admin_fd = -1;
+	for (int i = 0; i < 3; i++)
+		f->index_fd[i] = -1;
 }
 
 void
@@ -292,6 +295,10 @@ be_the_worker(struct fake *f, int control)
 	p.slot = board_slot(f->board, ROLE_WORKER, 0, 1);
 	p.shared = f->shared;
 	p.secrets_fd = -1;
+	for (int i = 0; i < 3; i++) {
+		p.index_fd[i] = f->index_fd[i];
+		p.index_next[i] = -1;
+	}
 	p.listeners[p.nlisteners++] = listen_fd;
 	p.listener_admin[p.nlisteners] = true;
 	if (admin_fd != -1)

@@ -25,6 +25,7 @@ CHECKS = \
 	tests/check_once \
 	tests/check_outcome \
 	tests/check_peer \
+	tests/check_reads \
 	tests/check_submit \
 	tests/check_submit_loss \
 	tests/check_tail \

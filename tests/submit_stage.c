@@ -208,6 +208,7 @@ send_event(const struct id *parent, const char *value)
 	struct buf b = { 0 };
 
 	buf_put(&b, parent->b, ID_BYTES);
+	buf_put(&b, parent->b, ID_BYTES);
 	buf_put_u32(&b, 1);
 	buf_put_u64(&b, 99);
 	buf_put_u64(&b, 1474374896900);

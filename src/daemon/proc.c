@@ -52,7 +52,10 @@ take_listener(struct proc *p, struct rdr *r, int fd)
 	p->listeners[p->nlisteners++] = fd;
 }
 
-/* One file of the index; the third makes a set. Returns whether it did. */
+/*
+ * One file of the index; the third makes a set, which replaces the former one. Whoever reads that closes it first:
+ * POSIX locks go with the first descriptor of a file that is closed.
+ */
 static bool
 take_index(struct proc *p, struct rdr *r, int fd)
 {
@@ -60,10 +63,20 @@ take_index(struct proc *p, struct rdr *r, int fd)
 
 	if (part > 2 || fd == -1)
 		fatalx("the master sent file %u of an index", part);
-	if (p->index_fd[part] != -1)
-		close(p->index_fd[part]);
-	p->index_fd[part] = fd;
-	return part == 2;
+	if (p->index_next[part] != -1)
+		close(p->index_next[part]);
+	p->index_next[part] = fd;
+	if (part < 2)
+		return false;
+	if (p->index_fd[0] != -1 && p->ops != NULL && p->ops->index_gone != NULL)
+		p->ops->index_gone(p);
+	for (int i = 0; i < 3; i++) {
+		if (p->index_fd[i] != -1)
+			close(p->index_fd[i]);
+		p->index_fd[i] = p->index_next[i];
+		p->index_next[i] = -1;
+	}
+	return true;
 }
 
 static void
@@ -349,7 +362,8 @@ proc_main(const char *name, int argc, char **argv)
 	set_signals();
 	p.control = PROC_CONTROL_FD;
 	p.secrets_fd = -1;
-	p.index_fd[0] = p.index_fd[1] = p.index_fd[2] = -1;
+	for (int i = 0; i < 3; i++)
+		p.index_fd[i] = p.index_next[i] = -1;
 	fcntl(p.control, F_SETFD, FD_CLOEXEC);
 	hear_start(&p);
 	display_name(&p, shown, sizeof(shown));

@@ -27,6 +27,8 @@ struct proc_ops {
 	void	(*peers_done)(struct proc *p);
 	/* p->bootstrap changed. May be NULL. */
 	void	(*bootstrap)(struct proc *p);
+	/* Close the index: its descriptors go. May be NULL. */
+	void	(*index_gone)(struct proc *p);
 	/* p->index_fd holds the descriptors of another index. May be NULL. */
 	void	(*index)(struct proc *p);
 	/* The index shall be made anew. May be NULL. */
@@ -51,6 +53,7 @@ struct proc {
 	bool			 listener_admin[PROC_LISTENERS];	/* of http.admin */
 	unsigned		 nlisteners;
 	int			 index_fd[3];	/* database, -wal, -shm; -1: none yet */
+	int			 index_next[3];	/* those that will replace them, as far as they have come */
 	char			*bootstrap;	/* broker addresses to use: kafka.servers or the embedded broker's; NULL not known yet */
 	struct event_base	*base;
 	const struct proc_ops	*ops;

@@ -125,7 +125,7 @@ match_record(struct matcher *m, const struct match_record *r)
 			/* Closed first: sending may break the link, which closes all that it has. */
 			close_watch(m, w);
 			board_add(m->proc->slot, COUNT_tail_matched, 1);
-			watcher_send_event(l, &id, r);
+			watcher_send_event(l, &id, &e.id, r);
 		}
 	}
 	arena_reset(&m->arena);

@@ -258,16 +258,18 @@ watchers_checkpoint_passed(const struct watchers *ls)
 }
 
 void
-watcher_send_event(struct watcher *l, const struct id *parent, const struct match_record *r)
+watcher_send_event(struct watcher *l, const struct id *parent, const struct id *event,
+    const struct match_record *r)
 {
 	struct buf *b;
 
 	if (l->nwatches > 0)
 		l->nwatches--;
-	b = peer_begin(l->peer, IPC_EVENT, ID_BYTES + 20 + r->value_len);
+	b = peer_begin(l->peer, IPC_EVENT, 2 * ID_BYTES + 20 + r->value_len);
 	if (b == NULL)
 		return;
 	buf_put(b, parent->b, ID_BYTES);
+	buf_put(b, event->b, ID_BYTES);
 	buf_put_u32(b, (uint32_t)r->partition);
 	buf_put_u64(b, (uint64_t)r->offset);
 	buf_put_u64(b, (uint64_t)r->timestamp);

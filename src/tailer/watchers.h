@@ -57,6 +57,8 @@ void	watchers_checkpoint(struct watchers *ls);
 bool	watchers_checkpoint_passed(const struct watchers *ls);
 /* End a frame (peer_begin) that must have left before its record is passed over. */
 void	watcher_put(struct watcher *l);
-void	watcher_send_event(struct watcher *l, const struct id *parent, const struct match_record *r);
+/* event: the id of the record, which its value need not have. */
+void	watcher_send_event(struct watcher *l, const struct id *parent, const struct id *event,
+	    const struct match_record *r);
 
 #endif

@@ -9,7 +9,8 @@
 #include "worker/engine.h"
 
 /* The master makes the links of a role that died when it starts it again; ask only where none comes. */
-#define ASK_AFTER_MS 1000
+#define ASK_AFTER_MS	1000
+#define LOOK_EVERY_MS	250
 
 static void
 ask_for_links(struct wheel_timer *t)
@@ -24,6 +25,16 @@ ask_for_links(struct wheel_timer *t)
 		wheel_set(e->wheel, &e->ask, ASK_AFTER_MS);
 }
 
+static void
+look_into_index(struct wheel_timer *t)
+{
+	struct engine *e = WHEEL_OWNER(t, struct engine, look);
+
+	submissions_look(e);
+	if (e->tailer == NULL)
+		wheel_set(e->wheel, &e->look, LOOK_EVERY_MS);
+}
+
 void
 engine_lost(struct engine *e, struct peer *p)
 {
@@ -31,6 +42,8 @@ engine_lost(struct engine *e, struct peer *p)
 		e->producer = NULL;
 	if (e->tailer == p)
 		e->tailer = NULL;
+	if (e->tailer == NULL)
+		wheel_set(e->wheel, &e->look, LOOK_EVERY_MS);
 	if (!e->proc->stopping)
 		wheel_set(e->wheel, &e->ask, ASK_AFTER_MS);
 	peer_retire(p);
@@ -47,6 +60,7 @@ engine_new(struct proc *p, struct wheel *wheel)
 	TAILQ_INIT(&e->held);
 	buf_init(&e->scratch, IPC_MAX_PAYLOAD);
 	e->ask.fire = ask_for_links;
+	e->look.fire = look_into_index;
 	return e;
 }
 
@@ -93,6 +107,13 @@ void
 engine_feeds(struct engine *e, struct streams *ss)
 {
 	e->streams = ss;
+}
+
+void
+engine_find(struct engine *e, submit_find_fn *find, void *arg)
+{
+	e->find = find;
+	e->find_arg = arg;
 }
 
 size_t

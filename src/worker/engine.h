@@ -17,6 +17,9 @@ struct engine {
 	struct peer		*producer, *tailer;	/* NULL: no link now */
 	struct buf		 scratch;	/* a PUBLISH payload being made */
 	struct streams		*streams;	/* what the tailer feeds; NULL: nothing */
+	submit_find_fn		*find;		/* in the index; NULL: there is none */
+	void			*find_arg;
+	struct wheel_timer	 look;		/* no tailer: look into the index */
 	struct wheel_timer	 ask;		/* no new link came: ask the master */
 	void			(*linked)(void *);
 	void			*linked_arg;
@@ -25,8 +28,9 @@ struct engine {
 /* submit.c: what the links report. */
 void	submission_acked(struct engine *e, uint64_t seq, int32_t partition, int64_t offset, int64_t timestamp);
 void	submission_failed(struct engine *e, uint64_t seq, enum ipc_nak kind, const char *text);
-void	submission_event(struct engine *e, const struct id *parent, int32_t partition, int64_t offset,
-	    int64_t timestamp, const uint8_t *value, size_t len);
+void	submission_event(struct engine *e, const struct submit_event *event);
+/* There is no tailer now: look into the index for the events of those that wait. */
+void	submissions_look(struct engine *e);
 /* The producer's link broke; what was sent up to `sent` may have been read. */
 void	submissions_producer_gone(struct engine *e, uint64_t sent);
 /* The tailer's link broke: what waits for a WATCH to leave was never published. */

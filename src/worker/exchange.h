@@ -36,6 +36,7 @@ struct exchange {
 	int64_t			 wait_ms;
 	const char		*applied;	/* Preference-Applied, or NULL */
 
+	struct reading		*reading;	/* its answer is held (read.c) */
 	struct stream		*stream;	/* it is a live stream, or waits to be one (stream.c) */
 };
 

@@ -45,6 +45,7 @@ enum guard_repeat {
 	X(X_REQUEST_ID, "x-request-id", REPEAT_REFUSE)			\
 	X(IDEMPOTENCY_KEY, "idempotency-key", REPEAT_REFUSE)		\
 	X(LAST_EVENT_ID, "last-event-id", REPEAT_REFUSE)		\
+	X(IF_NONE_MATCH, "if-none-match", REPEAT_JOIN)			\
 	X(ORIGIN, "origin", REPEAT_REFUSE)				\
 	X(CORS_METHOD, "access-control-request-method", REPEAT_REFUSE)
 

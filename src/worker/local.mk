@@ -14,15 +14,19 @@ libworker_a_SOURCES = \
 	src/worker/guard_in.c src/worker/guard_out.c \
 	src/worker/guard_stream.c src/worker/guard_stream.h \
 	src/worker/health.c src/worker/health.h \
+	src/worker/html.c src/worker/html.h \
 	src/worker/idempotency.c src/worker/idempotency.h \
 	src/worker/inflate.c src/worker/inflate.h \
 	src/worker/live.c \
 	src/worker/media.c src/worker/media.h \
 	src/worker/page.c src/worker/page.h \
 	src/worker/pending.c src/worker/pending.h \
+	src/worker/list.c src/worker/list.h \
 	src/worker/post.c src/worker/post.h \
 	src/worker/post_answer.c src/worker/post_answer.h \
 	src/worker/prefer.c src/worker/prefer.h \
+	src/worker/read.c src/worker/read.h \
+	src/worker/record.c src/worker/record.h \
 	src/worker/problem.c src/worker/problem.h \
 	src/worker/producer_link.c \
 	src/worker/ready.c src/worker/ready.h \

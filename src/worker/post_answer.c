@@ -85,7 +85,7 @@ put_event(struct exchange *x, struct members *m, const struct submit_result *r, 
 	if (list == NULL)
 		return false;
 	if (r->outcome == SUBMIT_EVENT) {
-		if (event_parse(NULL, 0, r->event, r->event_len, m->a, &e, &err) == 0) {
+		if (event_parse(r->event_id.b, ID_BYTES, r->event, r->event_len, m->a, &e, &err) == 0) {
 			list[0] = value_uuid(m->a, &e.id);
 			list[1] = event_answer(m->a, &e, &place);
 			n = 1;

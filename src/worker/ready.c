@@ -1,6 +1,8 @@
 /*
  * ready.c: can a command be taken now? See ready.h.
  */
+#include <sys/statvfs.h>
+
 #include <inttypes.h>
 
 #include "util/clock.h"
@@ -61,23 +63,66 @@ check_tailer(const struct proc *p, struct arena *a, const char **detail)
 	return false;
 }
 
+/* Records of both topics that are not in the index yet. */
+static int64_t
+not_indexed(const struct board_index *b)
+{
+	int64_t n = 0, lag;
+
+	for (int t = 0; t < BOARD_TOPICS; t++)
+		for (int i = 0; i < atomic_load(&b->partitions[t]); i++) {
+			lag = atomic_load(&b->end[t][i]) - atomic_load(&b->next[t][i]);
+			n += lag > 0 ? lag : 0;
+		}
+	return n;
+}
+
 static bool
 check_index(const struct proc *p, struct arena *a, const char **detail)
 {
-	(void)p;
-	(void)a;
-	*detail = "this version keeps no index";
-	return true;
+	const struct board_index *b = &p->board->index;
+	int state = atomic_load(&b->state);
+
+	if (!p->config.index.enabled)
+		*detail = "switched off (index.enabled)";
+	else if (state == BOARD_INDEX_NONE)
+		*detail = "not open yet";
+	else if (state == BOARD_INDEX_DISK_FULL)
+		*detail = "it stands still, because the disk is full; it goes on when there is room";
+	else if (state == BOARD_INDEX_FAILED)
+		*detail = "it stands still; the log says why";
+	else if (!answers(p, atomic_load(&b->answered_ms)))
+		*detail = silence(p, a, atomic_load(&b->answered_ms));
+	else if (atomic_load(&b->rebuilding) != 0)
+		*detail = arena_printf(a, "being made: %" PRId64 " records still to be read", not_indexed(b));
+	else
+		*detail = arena_printf(a, "%" PRId64 " commands and %" PRId64 " events, %" PRId64
+		    " records behind", atomic_load(&b->rows[BOARD_COMMANDS]), atomic_load(&b->rows[BOARD_EVENTS]),
+		    not_indexed(b));
+	return !p->config.index.enabled || (state == BOARD_INDEX_RUNNING && answers(p,
+	    atomic_load(&b->answered_ms)) && atomic_load(&b->rebuilding) == 0);
 }
 
-/* Without an index nothing is kept on disk but the log, which the master writes for all. */
+/* Nothing but the index is kept on disk here, and the log, which the master opens for all. */
 static bool
 check_disk(const struct proc *p, struct arena *a, const char **detail)
 {
-	(void)p;
-	(void)a;
-	*detail = "this version keeps nothing on disk";
-	return true;
+	struct statvfs fs;
+	int percent;
+
+	*detail = "nothing is kept on disk";
+	if (!p->config.index.enabled)
+		return true;
+	if (atomic_load(&p->board->index.state) == BOARD_INDEX_DISK_FULL) {
+		*detail = arena_printf(a, "%s is full", p->config.index.directory);
+		return false;
+	}
+	*detail = arena_printf(a, "%s cannot be looked at", p->config.index.directory);
+	if (p->index_fd[0] == -1 || fstatvfs(p->index_fd[0], &fs) == -1 || fs.f_blocks == 0)
+		return true;
+	percent = (int)(fs.f_bavail * 100 / fs.f_blocks);
+	*detail = arena_printf(a, "%d %% of the file system of %s is free", percent, p->config.index.directory);
+	return percent > 0;
 }
 
 static const struct {

@@ -6,25 +6,40 @@
 
 #include "worker/cors.h"
 #include "worker/health.h"
+#include "worker/list.h"
 #include "worker/page.h"
 #include "worker/post.h"
+#include "worker/read.h"
 #include "worker/response.h"
 #include "worker/routes.h"
 #include "worker/stream.h"
 #include "worker/worker.h"
 
+static void
+commands(struct exchange *x)
+{
+	if (x->g.head.method == METHOD_POST)
+		post_command(x);
+	else
+		list_commands(x);
+}
+
 const struct route routes[] = {
 	{ "/", ROUTE_BIT(GET), ROUTE_PAGE, page_root, "what this is and what there is" },
-	{ "/commands", ROUTE_BIT(POST), 0, post_command,
-	    "write a command; ?sync=true waits for the first event that answers it" },
+	{ "/commands", ROUTE_BIT(GET) | ROUTE_BIT(POST), 0, commands,
+	    "write a command, ?sync=true waits for the first event that answers it; read what was "
+	    "written, oldest first" },
+	{ "/events", ROUTE_BIT(GET), 0, list_events,
+	    "read events, oldest first; ?parent=ID those of a command" },
 	{ "/commands/updates", ROUTE_BIT(GET), ROUTE_STREAM, stream_commands,
 	    "commands as they are written, as server-sent events; Last-Event-ID goes on" },
 	{ "/events/updates", ROUTE_BIT(GET), ROUTE_STREAM, stream_events,
 	    "events as they are written, as server-sent events; Last-Event-ID goes on" },
 	{ "/events/events/updates", ROUTE_BIT(GET), ROUTE_STREAM, stream_events,
 	    "the same, under its former name" },
-	{ "/commands/*", 0, 0, NULL,
-	    "This version writes commands and does not read them back yet: there is no index." },
+	{ "/commands/*", ROUTE_BIT(GET), ROUTE_PAGE, read_command,
+	    "one command and the ids of its events; ?wait=N waits for the first" },
+	{ "/events/*", ROUTE_BIT(GET), ROUTE_PAGE, read_event, "one event" },
 	{ "/health", ROUTE_BIT(GET), ROUTE_ADMIN, health_alive, "200 while the process answers" },
 	{ "/ready", ROUTE_BIT(GET), ROUTE_ADMIN, health_ready,
 	    "200 while commands can be taken, else 503" },

@@ -16,6 +16,7 @@
 
 /* The producer bounds each record by kafka.delivery_timeout; only a producer that hangs is later than this. */
 #define BOUND_MARGIN_MS	2000
+#define LOOK_AT_ONCE	500	/* commands that wait, looked for in the index while there is no tailer */
 
 static void
 count(struct engine *e, enum counter c, int64_t n)
@@ -91,12 +92,16 @@ unknown(struct submission *s, const char *text)
 		finish(s, SUBMIT_UNKNOWN, text);
 }
 
+static bool	find_in_index(struct submission *);
+
 static void
 on_wait_over(struct wheel_timer *t)
 {
 	struct submission *s = WHEEL_OWNER(t, struct submission, wait);
 
-	if (s->stage == STAGE_ACKED)
+	if ((s->stage == STAGE_ACKED || s->stage == STAGE_UNKNOWN) && !s->orphan && find_in_index(s))
+		finish_with_event(s);
+	else if (s->stage == STAGE_ACKED)
 		finish(s, SUBMIT_TIMED_OUT, "");
 	else if (s->stage == STAGE_UNKNOWN)
 		finish(s, SUBMIT_UNKNOWN, "Kafka did not confirm the write, and no event came in time");
@@ -159,22 +164,60 @@ submission_failed(struct engine *e, uint64_t seq, enum ipc_nak kind, const char 
 		finish(s, nak_outcome[kind], text);
 }
 
-void
-submission_event(struct engine *e, const struct id *parent, int32_t partition, int64_t offset,
-    int64_t timestamp, const uint8_t *value, size_t len)
+static void
+take_event(struct submission *s, const struct submit_event *event)
 {
-	struct submission *s = pending_by_id(&e->pending, parent);
+	s->has_event = true;
+	s->result.event_id = event->id;
+	s->result.event_partition = event->partition;
+	s->result.event_offset = event->offset;
+	s->result.event_timestamp = event->timestamp;
+	buf_put(&s->event, event->value, event->len);
+}
+
+void
+submission_event(struct engine *e, const struct submit_event *event)
+{
+	struct submission *s = pending_by_id(&e->pending, &event->parent);
 
 	if (s == NULL || s->has_event)
 		return;		/* a second event, or its client hung up */
-	s->has_event = true;
-	s->result.event_partition = partition;
-	s->result.event_offset = offset;
-	s->result.event_timestamp = timestamp;
-	buf_put(&s->event, value, len);
+	take_event(s, event);
 	/* One that overtakes the acknowledgement is held until that comes. */
 	if (s->stage == STAGE_ACKED || s->stage == STAGE_UNKNOWN)
 		finish_with_event(s);
+}
+
+/* The index may have what the tailer did not tell, being away. */
+static bool
+find_in_index(struct submission *s)
+{
+	struct engine *e = s->engine;
+	struct submit_event event;
+
+	if (e->find == NULL || s->has_event || !e->find(e->find_arg, &s->result.id, &event))
+		return s->has_event;
+	/* The watch is still open: it is closed here, as no event did that. */
+	tailer_link_unwatch(e, &s->result.id);
+	take_event(s, &event);
+	return true;
+}
+
+/* While there is no tailer, now and then; not more than so many at a time. */
+void
+submissions_look(struct engine *e)
+{
+	struct submission *s, *next;
+	int left = LOOK_AT_ONCE;
+
+	for (s = TAILQ_FIRST(&e->pending.all); s != NULL && left > 0; s = next) {
+		next = TAILQ_NEXT(s, entry);
+		if (!s->sync || (s->stage != STAGE_ACKED && s->stage != STAGE_UNKNOWN))
+			continue;
+		left--;
+		if (find_in_index(s))
+			finish_with_event(s);
+	}
 }
 
 void

@@ -28,6 +28,18 @@ enum submit_outcome {
 	SUBMIT_UNKNOWN,		/* may or may not be on the log */
 };
 
+/* An event as the tailer sent it, or as the index has it. */
+struct submit_event {
+	struct id	 parent, id;
+	int32_t		 partition;
+	int64_t		 offset, timestamp;
+	const uint8_t	*value;
+	size_t		 len;
+};
+
+/* The first event of a command that the index has; false: none, or no index. *out holds until the next call. */
+typedef bool submit_find_fn(void *arg, const struct id *parent, struct submit_event *out);
+
 struct submit_result {
 	enum submit_outcome	 outcome;
 	struct id		 id;
@@ -35,7 +47,8 @@ struct submit_result {
 	int32_t			 partition;
 	int64_t			 offset;	/* -1: Kafka did not tell */
 	int64_t			 timestamp;	/* ms since 1970; before the acknowledgement: that of acceptance */
-	const uint8_t		*event;		/* SUBMIT_EVENT: its value; valid until done returns */
+	struct id		 event_id;	/* SUBMIT_EVENT, as all that follows */
+	const uint8_t		*event;		/* its value; valid until done returns */
 	size_t			 event_len;
 	int32_t			 event_partition;
 	int64_t			 event_offset, event_timestamp;
@@ -66,6 +79,8 @@ bool		 engine_linked(const struct engine *e);
 void		 engine_on_linked(struct engine *e, void (*linked)(void *), void *arg);
 /* Live streams, to be given what the tailer sends for them. Before the first link. */
 void		 engine_feeds(struct engine *e, struct streams *ss);
+/* Where to look for events that no tailer tells of. */
+void		 engine_find(struct engine *e, submit_find_fn *find, void *arg);
 size_t		 engine_in_flight(const struct engine *e);
 
 /*

@@ -14,16 +14,18 @@
 static int
 handle_event(struct peer *p, struct rdr *r)
 {
-	const uint8_t *parent = rdr_bytes(r, ID_BYTES);
-	int32_t partition = (int32_t)rdr_u32(r);
-	int64_t offset = (int64_t)rdr_u64(r), timestamp = (int64_t)rdr_u64(r);
-	size_t len = rdr_left(r);
-	struct id id;
+	const uint8_t *parent = rdr_bytes(r, ID_BYTES), *id = rdr_bytes(r, ID_BYTES);
+	struct submit_event event = { .partition = (int32_t)rdr_u32(r) };
 
-	if (parent == NULL || r->failed)
+	event.offset = (int64_t)rdr_u64(r);
+	event.timestamp = (int64_t)rdr_u64(r);
+	if (r->failed)
 		return -1;
-	memcpy(id.b, parent, ID_BYTES);
-	submission_event(peer_arg(p), &id, partition, offset, timestamp, rdr_bytes(r, len), len);
+	memcpy(event.parent.b, parent, ID_BYTES);
+	memcpy(event.id.b, id, ID_BYTES);
+	event.len = rdr_left(r);
+	event.value = rdr_bytes(r, event.len);
+	submission_event(peer_arg(p), &event);
 	return 0;
 }
 

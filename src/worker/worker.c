@@ -8,6 +8,7 @@
 #include "index/reader.h"
 #include "util/log.h"
 #include "worker/media.h"
+#include "worker/read.h"
 #include "worker/routes.h"
 #include "worker/stream.h"
 #include "worker/submit.h"
@@ -83,6 +84,7 @@ on_head(struct guard_request *r)
 	x->faults.n = 0;
 	x->submission = NULL;
 	x->stream = NULL;
+	x->reading = NULL;
 	x->applied = NULL;
 	return routes_head(x);
 }
@@ -103,6 +105,8 @@ on_gone(struct guard_request *r)
 	x->submission = NULL;
 	if (x->stream != NULL)
 		stream_gone(x);
+	if (x->reading != NULL)
+		read_gone(x);
 }
 
 static void
@@ -204,11 +208,18 @@ open_index(struct worker *w)
 {
 	char err[512];
 
-	index_reader_close(w->index);
-	w->index = NULL;
 	if (w->proc->index_fd[0] != -1 && index_reader_open(&w->index, w->proc->config.index.directory,
 	    w->proc->index_fd, err, sizeof(err)) != INDEX_OK)
 		log_warn("%s", err);
+}
+
+static void
+on_index_gone(struct proc *p)
+{
+	struct worker *w = p->arg;
+
+	index_reader_close(w->index);
+	w->index = NULL;
 }
 
 static void
@@ -223,7 +234,8 @@ index_of(void *arg)
 	return ((struct worker *)arg)->index;
 }
 
-static const struct proc_ops proc_ops = { .peer = on_peer, .index = on_index, .stop = on_stop };
+static const struct proc_ops proc_ops = { .peer = on_peer, .index_gone = on_index_gone,
+	.index = on_index, .stop = on_stop };
 
 static void
 make_guard(struct worker *w)
@@ -262,6 +274,8 @@ worker_run(struct proc *p)
 	 * request.
 	 */
 	wheel_set(&w.wheel, &w.patience, PATIENCE_MS);
+	open_index(&w);
+	engine_find(w.engine, read_first_event, &w);
 	proc_hear(p, &proc_ops);
 	engine_on_linked(w.engine, on_linked, &w);
 	if (event_base_dispatch(p->base) == -1)
