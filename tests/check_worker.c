@@ -260,7 +260,7 @@ START_TEST(sync_is_refused_without_a_tailer_at_its_end)
 	ck_assert_int_eq(answer(), 503);
 	ck_assert(has("{\"ready\":false,\"checks\":[{\"name\":\"producer\",\"ok\":true"));
 	ck_assert(has("{\"name\":\"tailer\",\"ok\":false,"));
-	ck_assert(has("{\"name\":\"index\",\"ok\":true,"));
+	ck_assert(has("{\"name\":\"index\",\"ok\":false,"));
 	ck_assert(has("{\"name\":\"disk\",\"ok\":true,"));
 	atomic_store(&f.shared->tailer.assigned, 1);
 	ask("GET /ready\n", "");
