@@ -106,6 +106,7 @@ generation_free(struct master *m, struct generation *g)
 		close(g->secrets_fd);
 	TAILQ_REMOVE(&m->generations, g, entry);
 	free(g);
+	reload_again(m);
 }
 
 /* A role that outlives generations (the embedded broker) belongs to the newest one that wants it. */

@@ -158,13 +158,31 @@ under_way(struct master *m)
 	return checker.pid != 0;
 }
 
+/*
+ * A generation shares its place on the scoreboard with those of the same last bit. So one that is still being
+ * drained must have ended before the next but one begins.
+ */
+static bool
+place_is_taken(struct master *m)
+{
+	unsigned next = TAILQ_LAST(&m->generations, generation_list)->nr + 1;
+	struct generation *g;
+
+	TAILQ_FOREACH(g, &m->generations, entry)
+		if (((g->nr ^ next) & 1) == 0)
+			return true;
+	return false;
+}
+
 unsigned
 reload(struct master *m)
 {
 	char why[256];
 
-	if (under_way(m)) {
-		log_notice("reload: one is under way, or the start still is; again when it has ended");
+	if (under_way(m) || place_is_taken(m)) {
+		log_notice("reload: %s", under_way(m) ?
+		    "one is under way, or the start still is; again when it has ended" :
+		    "the generation before the last has not ended yet; again when it has");
 		m->reload.again = true;
 		return m->reload.number + 1;
 	}
@@ -192,14 +210,20 @@ on_again(evutil_socket_t fd, short what, void *arg)
 }
 
 void
+reload_again(struct master *m)
+{
+	if (!m->reload.again || m->stopping)
+		return;
+	m->reload.again = false;
+	event_base_once(m->base, -1, EV_TIMEOUT, on_again, m, NULL);
+}
+
+void
 reload_ended(struct master *m, const char *why)
 {
 	if (m->reload.number > 0)
 		m->reload.state = why == NULL ? RELOAD_DONE : RELOAD_FAILED;
 	free(m->reload.why);
 	m->reload.why = why == NULL ? NULL : xstrdup(why);
-	if (m->reload.again) {
-		m->reload.again = false;
-		event_base_once(m->base, -1, EV_TIMEOUT, on_again, m, NULL);
-	}
+	reload_again(m);
 }
