@@ -31,9 +31,10 @@ uninstall-local:
 	@if cmp -s etc/cmdr.yaml $(installed_yaml); then rm -f $(installed_yaml); \
 	elif test -e $(installed_yaml); then echo "$(sysconfdir)/cmdr.yaml was changed and stays"; fi
 
-# Write etc/cmdr.yaml.in, the key list of man/cmdr.yaml.5.in and the command list of man/cmdrctl.1.in anew, from the
-# tables of keys and commands.
-docs: tests/config_docs tests/ctl_docs
+# Write anew what comes from tables: etc/cmdr.yaml.in, the key list of man/cmdr.yaml.5.in, the command list of
+# man/cmdrctl.1.in, the list in docs/metrics.md.
+docs: tests/config_docs tests/metrics_docs tests/ctl_docs
 	srcdir='$(srcdir)' top_builddir=. $(SHELL) $(srcdir)/tests/config_docs.sh -w
+	srcdir='$(srcdir)' top_builddir=. $(SHELL) $(srcdir)/tests/metrics_docs.sh -w
 	srcdir='$(srcdir)' top_builddir=. $(SHELL) $(srcdir)/tests/ctl_docs.sh -w
 .PHONY: docs

@@ -114,10 +114,10 @@ static const struct {
 	enum counter		counter;
 } naks[] = {
 	{ NAK_NOT_SENT, SUBMIT_NOT_SENT, COUNT_commands_not_sent },
-	{ NAK_FULL, SUBMIT_FULL, COUNT_commands_not_sent },
-	{ NAK_UNREACHABLE, SUBMIT_UNREACHABLE, COUNT_commands_not_sent },
+	{ NAK_FULL, SUBMIT_FULL, COUNT_commands_full },
+	{ NAK_UNREACHABLE, SUBMIT_UNREACHABLE, COUNT_commands_unreachable },
 	{ NAK_UNKNOWN, SUBMIT_UNKNOWN, COUNT_commands_unknown },
-	{ NAK_TOO_LARGE, SUBMIT_TOO_LARGE, COUNT_commands_refused },
+	{ NAK_TOO_LARGE, SUBMIT_TOO_LARGE, COUNT_commands_too_large },
 	{ NAK_REFUSED, SUBMIT_REFUSED, COUNT_commands_refused },
 };
 

@@ -20,6 +20,7 @@ CHECKS = \
 	tests/check_json \
 	tests/check_json_write \
 	tests/check_mapping \
+	tests/check_metrics \
 	tests/check_negotiate \
 	tests/check_number \
 	tests/check_once \
@@ -69,7 +70,8 @@ check_SCRIPTS += \
 	tests/examples_vectors.py \
 	tests/initscript.sh \
 	tests/json_suite.sh \
-	tests/layers.sh
+	tests/layers.sh \
+	tests/metrics_docs.sh
 TESTS += $(check_SCRIPTS)
 EXTRA_DIST += $(check_SCRIPTS) tests/cover.sh tests/http_face.py tests/lint.sh \
 	tests/guard_client.h tests/guard_rows.h tests/guard_server.h tests/worker_client.h \
@@ -97,3 +99,6 @@ check_PROGRAMS += tests/ctl_docs
 tests_ctl_docs_SOURCES = tests/ctl_docs.c src/ctl/options.c
 tests_ctl_docs_CPPFLAGS = $(AM_CPPFLAGS) -UCMDR_SYSCONFDIR -DCMDR_SYSCONFDIR='"@sysconfdir''@"'
 tests_ctl_docs_LDADD = $(CTL_LIBS)
+
+# The families of /metrics as documentation, in the same way.
+check_PROGRAMS += tests/metrics_docs

@@ -164,7 +164,7 @@ const struct config_key config_keys[] = {
 	INT(kafka.max_queued, 1, 10000000, "100000", WORKER | PRODUCER,
 	    "Commands that the producer holds until Kafka has acknowledged them; past it the "
 	    "answer is 503 with Retry-After."),
-	SIZE(kafka.max_queued_bytes, 1 * MIB, 2 * GIB, "64MiB", PRODUCER,
+	SIZE(kafka.max_queued_bytes, 1 * MIB, 2 * GIB, "64MiB", WORKER | PRODUCER,
 	    "The same, by their size; not less than http.max_body."),
 
 	STRING(topics.commands, 1, 249, "commands", ALL,

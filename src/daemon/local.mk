@@ -2,6 +2,7 @@ noinst_LIBRARIES += libdaemon.a
 libdaemon_a_SOURCES = \
 	src/daemon/control.c src/daemon/control.h \
 	src/daemon/counters.def \
+	src/daemon/histogram.c src/daemon/histogram.h src/daemon/histograms.def \
 	src/daemon/ipc.c src/daemon/ipc.def src/daemon/ipc.h \
 	src/daemon/jail.c src/daemon/jail.h \
 	src/daemon/kafka.c src/daemon/kafka.h \
@@ -10,4 +11,6 @@ libdaemon_a_SOURCES = \
 	src/daemon/proc.c src/daemon/proc.h \
 	src/daemon/role.h \
 	src/daemon/scoreboard.c src/daemon/scoreboard.h \
-	src/daemon/title.c src/daemon/title.h
+	src/daemon/series.c src/daemon/series.h \
+	src/daemon/title.c src/daemon/title.h \
+	src/daemon/usage.c src/daemon/usage.h

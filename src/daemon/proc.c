@@ -19,6 +19,7 @@
 #include "daemon/jail.h"
 #include "daemon/proc.h"
 #include "daemon/title.h"
+#include "daemon/usage.h"
 #include "util/id.h"
 #include "util/log.h"
 #include "util/mem.h"
@@ -368,6 +369,7 @@ proc_main(const char *name, int argc, char **argv)
 	hear_start(&p);
 	display_name(&p, shown, sizeof(shown));
 	title_set("%s", shown);
+	usage_open();
 	drop_privileges(&p.config);
 	if (p.config.log.to != LOG_TO_FILE)
 		log_open((enum log_dest)p.config.log.to, NULL, shown);
@@ -375,11 +377,12 @@ proc_main(const char *name, int argc, char **argv)
 		p.bootstrap = xstrdup(p.config.kafka.servers);
 	p.slot = board_slot(p.board, p.role->id, p.nr, p.generation);
 	p.shared = board_of(p.board, p.generation);
-	board_enter(p.slot, (int)getpid());
+	board_enter(p.slot, p.generation, (int)getpid());
 	id_seed();
 	p.base = event_base_new();
 	if (p.base == NULL)
 		fatalx("no event loop");
+	usage_start(p.base, p.slot);
 	status = p.role->run(&p);
 	log_debug("exiting with status %d", status);
 	return status;

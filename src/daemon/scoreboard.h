@@ -11,24 +11,52 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daemon/histogram.h"
 #include "daemon/role.h"
+#include "daemon/series.h"
 
 #define BOARD_WORKERS		64	/* the bound of http.workers */
 #define BOARD_PARTITIONS	4096	/* of the events topic; more are an error that the tailer tells */
 
+#define BOARD_CACHE_LINE	64
+
 enum counter {
 #define COUNTER(name, kind, doc) COUNT_##name,
+#define LABELLED(name, kind, family, label, value, doc) COUNT_##name,
 #include "daemon/counters.def"
 #undef COUNTER
+#undef LABELLED
 	COUNTERS
 };
 
-/* One process's place. What it counted stays there for the process that comes after it. */
+enum counter_kind {
+	COUNTER_COUNT,	/* only grows */
+	COUNTER_GAUGE,	/* goes up and down, and is 0 where no process is */
+	COUNTER_TALLY,	/* as COUNT, but not in /metrics, which tells the same in more detail */
+};
+
+struct counter_row {
+	const char		*name;
+	enum counter_kind	 kind;
+	const char		*family, *label, *value;	/* LABELLED; else NULL */
+	const char		*doc;
+};
+
+extern const struct counter_row counter_rows[COUNTERS];
+
+/*
+ * One process's place, on cache lines of its own. What it counted stays there for the process that comes after it.
+ */
 struct board_slot {
-	_Atomic int32_t		pid;
+	_Alignas(BOARD_CACHE_LINE) _Atomic int32_t pid;	/* 0: no process is there now */
 	_Atomic uint32_t	restarts;
+	_Atomic uint32_t	generation;
 	_Atomic int64_t		started_ms;	/* clock_ms */
+	_Atomic int64_t		started_wall_ms;
+	_Atomic int64_t		rss_bytes, open_fds, max_fds;
+	_Atomic int64_t		cpu_us;		/* of this process and those before it */
 	_Atomic int64_t		counters[COUNTERS];
+	struct histogram	histograms[HISTOGRAMS];
 };
 
 struct board_producer {
@@ -46,6 +74,7 @@ struct board_tailer {
 	_Atomic int32_t		partitions;	/* how many positions hold; 0: none yet */
 	_Atomic uint32_t	epoch;		/* grows when the topic was made anew: former offsets mean nothing */
 	_Atomic int64_t		positions[BOARD_PARTITIONS];	/* next offset to read; -1: not known yet */
+	_Atomic int64_t		ends[BOARD_PARTITIONS];		/* as the brokers told last; 0 or less: not known */
 };
 
 /* How the index is. One writer at a time, whatever the generation. */
@@ -88,7 +117,10 @@ struct board {
 	uint32_t		magic, version;
 	uint64_t		seed;		/* a random number, the same for all processes: of fingerprints */
 	uint64_t		size;
+	uint64_t		layout;		/* a hash of the counters' names: another version's differ */
+	_Atomic uint32_t	asked[ROLE_COUNT];	/* slots from here on were never asked for */
 	struct board_slot	slots[ROLE_COUNT][BOARD_WORKERS][2];	/* by the generation's last bit */
+	struct series		answers[BOARD_WORKERS][2];	/* of the workers' slots: what was answered, by labels */
 	struct board_generation	generations[2];		/* by the generation's last bit */
 	struct board_index	index;
 	/* behind the last acknowledged record of each partition of the commands topic */
@@ -103,13 +135,34 @@ struct board *board_map(int fd);
 struct board_generation *board_begin(struct board *b, unsigned generation);
 struct board_generation *board_of(struct board *b, unsigned generation);
 struct board_slot *board_slot(struct board *b, enum role_id role, unsigned nr, unsigned generation);
+struct series *board_answers(struct board *b, unsigned nr, unsigned generation);
 /* A process begins in its slot: its gauges are 0. */
-void	board_enter(struct board_slot *slot, int pid);
-/* A counter over all processes. */
+void	board_enter(struct board_slot *slot, unsigned generation, int pid);
+/* A process is dead: its gauges are 0, unless another has the slot by now. */
+void	board_leave(struct board_slot *slot, int pid);
+/* A counter over all processes that are and were. */
 int64_t	board_sum(const struct board *b, enum counter c);
 const char *counter_name(enum counter c);
-const char *counter_doc(enum counter c);
 bool	counter_is_gauge(enum counter c);
+
+/* Everything over all processes that are and were. */
+struct board_totals {
+	int64_t		counters[COUNTERS];
+	struct {
+		int64_t	buckets[HISTOGRAM_BUCKETS];
+		int64_t	sum_ns;
+	} histograms[HISTOGRAMS];
+	int64_t		restarts[ROLE_COUNT];
+	int64_t		cpu_us[ROLE_COUNT];
+	int64_t		processes[ROLE_COUNT];	/* that are */
+};
+
+void	board_total(const struct board *b, struct board_totals *out);
+/* Call for every slot that was asked for. */
+void	board_each_slot(const struct board *b, void (*each)(void *arg, enum role_id role, unsigned nr,
+	    const struct board_slot *slot), void *arg);
+/* The same for the workers' answers. */
+void	board_each_answers(const struct board *b, void (*each)(void *arg, const struct series *s), void *arg);
 
 /* A command was acknowledged: the index has it once next[BOARD_COMMANDS][partition] has passed this offset. */
 void	board_acked(struct board *b, int32_t partition, int64_t offset);
@@ -118,6 +171,13 @@ static inline void
 board_add(struct board_slot *slot, enum counter c, int64_t n)
 {
 	atomic_fetch_add_explicit(&slot->counters[c], n, memory_order_relaxed);
+}
+
+/* That something took so long, in ns. */
+static inline void
+board_measure(struct board_slot *slot, enum histogram_id h, int64_t ns)
+{
+	histogram_add(&slot->histograms[h], ns);
 }
 
 static inline void

@@ -308,6 +308,7 @@ children_reap(struct master *m)
 		/* It may have said READY just before: hear it out. */
 		generation_hear(c);
 		log_death(c, status);
+		board_leave(board_slot(m->board, c->role->id, c->nr, c->generation->nr), (int)pid);
 		hang_up(c);
 		c->pid = -1;
 		if (generation_child_died(m, c))

@@ -18,6 +18,7 @@
 #include "daemon/config_secrets.h"
 #include "daemon/proc.h"
 #include "daemon/title.h"
+#include "daemon/usage.h"
 #include "master/children.h"
 #include "master/control_socket.h"
 #include "master/detach.h"
@@ -225,6 +226,18 @@ next_generation(struct master *m, struct config *c, unsigned nr, char *why, size
 	return 0;
 }
 
+/* The master's own place on the scoreboard, which the next image goes on with. */
+static void
+take_slot(struct master *m)
+{
+	struct board_slot *slot = board_slot(m->board, ROLE_MASTER, 0, 0);
+
+	if (atomic_load(&slot->pid) != (int32_t)getpid())
+		board_enter(slot, 0, (int)getpid());
+	usage_open();
+	usage_start(m->base, slot);
+}
+
 static void
 first_start(struct master *m, struct config *c)
 {
@@ -233,6 +246,7 @@ first_start(struct master *m, struct config *c)
 	lock_pidfile(m, c);
 	if ((m->board_fd = board_create(&m->board)) == -1)
 		fatal("a scoreboard");
+	take_slot(m);
 	log_notice("cmdrd %s starting, configuration %s", PACKAGE_VERSION, m->options.config_path);
 	if (next_generation(m, c, 1, why, sizeof(why)) == -1)
 		master_start_failed(m, "%s", why);
@@ -253,6 +267,7 @@ take_over(struct master *m)
 	m->started = true;
 	open_log(m, &newest(m)->config);
 	control_socket_own(m, &newest(m)->config);
+	take_slot(m);
 	children_reap(m);
 	log_notice("cmdrd %s took over from the former image", PACKAGE_VERSION);
 }

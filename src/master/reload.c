@@ -221,8 +221,11 @@ reload_again(struct master *m)
 void
 reload_ended(struct master *m, const char *why)
 {
-	if (m->reload.number > 0)
+	if (m->reload.number > 0) {
 		m->reload.state = why == NULL ? RELOAD_DONE : RELOAD_FAILED;
+		board_add(board_slot(m->board, ROLE_MASTER, 0, 0), why == NULL ? COUNT_reloads_done :
+		    COUNT_reloads_failed, 1);
+	}
 	free(m->reload.why);
 	m->reload.why = why == NULL ? NULL : xstrdup(why);
 	reload_again(m);

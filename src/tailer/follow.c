@@ -302,6 +302,20 @@ follow_commit(struct follow *f)
 }
 
 void
+follow_ends(struct follow *f)
+{
+	int64_t low, high;
+
+	for (int i = 0; i < f->nparts; i++) {
+		/* What librdkafka has by it: nothing is asked. */
+		if (!f->parts[i].assigned || rd_kafka_get_watermark_offsets(f->kafka->rk, f->topic, (int32_t)i,
+		    &low, &high) != RD_KAFKA_RESP_ERR_NO_ERROR || high < 0)
+			high = f->parts[i].end;
+		atomic_store_explicit(&f->board->ends[i], high, memory_order_relaxed);
+	}
+}
+
+void
 follow_forget(struct follow *f)
 {
 	atomic_fetch_add(&f->board->epoch, 1);

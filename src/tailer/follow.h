@@ -61,6 +61,8 @@ void	follow_out_of_range(struct follow *f, int32_t partition);
 void	follow_checkpoint(struct follow *f);
 /* … and lay that down as what need not be read again. */
 void	follow_commit(struct follow *f);
+/* Lay down where the partitions end, as far as the brokers told with what was read. */
+void	follow_ends(struct follow *f);
 /* The broker is another one, empty: all begins at 0. */
 void	follow_forget(struct follow *f);
 

@@ -241,8 +241,10 @@ on_look(evutil_socket_t fd, short what, void *arg)
 	if (t->kafka != NULL && watchers_synced(&t->watchers)) {
 		let_commands_go(t);
 		for (int i = 0; i < BOARD_TOPICS; i++)
-			if (t->follow[i].on)
+			if (t->follow[i].on) {
 				follow_look(&t->follow[i]);
+				follow_ends(&t->follow[i]);
+			}
 	}
 	tell_ready(t);
 }

@@ -18,6 +18,15 @@ clock_ms(void)
 }
 
 int64_t
+clock_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+int64_t
 clock_wall_ms(void)
 {
 	struct timespec t;

@@ -9,6 +9,8 @@
 
 /* Milliseconds of CLOCK_MONOTONIC: the same clock in every process of a host. */
 int64_t	clock_ms(void);
+/* The same clock in nanoseconds, for measuring. */
+int64_t	clock_ns(void);
 /* Milliseconds since 1970-01-01T00:00Z. */
 int64_t	clock_wall_ms(void);
 /* 100 ns units since 1582-10-15 (RFC 9562 5.1), never the same twice in one process. */

@@ -42,6 +42,7 @@ struct guard_request {
 	struct guard_head		 head;
 	struct guard_chunk		 chunk;
 	struct buf			 body;
+	int64_t				 whole_ns;	/* clock_ns when it was whole */
 	size_t				 held;		/* bytes of it that guard.held counts */
 	/* the body is not wanted: it is read and forgotten */
 	bool				 dropping;
@@ -66,6 +67,12 @@ struct guard_ops {
 	 * now or later.
 	 */
 	void	(*request)(struct guard_request *r);
+	/*
+	 * An answer is about to leave. r NULL: the request was refused before it was whole;
+	 * content_type NULL: it has none. May be NULL: not wanted.
+	 */
+	void	(*answered)(struct guard *g, struct guard_request *r, int status,
+		    const char *content_type);
 	/*
 	 * The client hung up before the answer: forget the request; guard_reply must not come
 	 * any more.

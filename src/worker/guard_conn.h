@@ -74,7 +74,10 @@ void	guard_out_refuse(struct guard_conn *c, enum problem_id problem, const char 
 void	guard_out_continue(struct guard_conn *c);
 /* Answer with the body that is in guard.scratch. r is over. */
 void	guard_out_reply(struct guard_request *r, int status);
-void	guard_out_count(struct guard *g, int status);
+/* Count an answer; r NULL: to what is no sound request. */
+void	guard_out_count(struct guard *g, struct guard_request *r, int status, const char *type);
+/* The Content-Type that was added to the answer, or NULL. */
+const char *guard_out_type(const struct guard_request *r);
 /* All that was to be sent has left. */
 void	guard_out_drained(struct guard_conn *c);
 /* The filter's output side. */

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "util/clock.h"
 #include "util/log.h"
 #include "worker/guard_conn.h"
 
@@ -24,6 +25,7 @@ deliver(struct guard_conn *c)
 	board_add(g->slot, COUNT_http_requests, 1);
 	wheel_clear(g->wheel, &c->deadline);
 	c->state = CONN_PENDING;
+	c->request->whole_ns = clock_ns();
 	g->delivering = c;
 	evbuffer_add(bufferevent_get_input(c->filter), head ? head_line : plain_line,
 	    (head ? sizeof(head_line) : sizeof(plain_line)) - 1);

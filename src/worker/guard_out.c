@@ -89,14 +89,22 @@ guard_header(struct guard_request *r, const char *name, const char *value)
 }
 
 void
-guard_out_count(struct guard *g, int status)
+guard_out_count(struct guard *g, struct guard_request *r, int status, const char *type)
 {
+	if (g->ops->answered != NULL)
+		g->ops->answered(g, r, status, type);
 	if (status < 300)
 		board_add(g->slot, COUNT_http_2xx, 1);
 	else if (status >= 400 && status < 500)
 		board_add(g->slot, COUNT_http_4xx, 1);
 	else if (status >= 500)
 		board_add(g->slot, COUNT_http_5xx, 1);
+}
+
+const char *
+guard_out_type(const struct guard_request *r)
+{
+	return evhttp_find_header(evhttp_request_get_output_headers(r->ev), "Content-Type");
 }
 
 /*
@@ -124,7 +132,7 @@ guard_out_reply(struct guard_request *r, int status)
 		guard_header(r, "Connection", "close");
 	else if (r->head.minor == 0)
 		guard_header(r, "Connection", "keep-alive");
-	guard_out_count(g, status);
+	guard_out_count(g, r, status, guard_out_type(r));
 	/*
 	 * evhttp ends a request in two ways, both without us: after the flush below, or with the
 	 * connection.
@@ -199,7 +207,7 @@ guard_out_refuse(struct guard_conn *c, enum problem_id problem, const char *deta
 	if (!head)
 		buf_put(&out, body.data, body.len);
 	board_add(c->guard->slot, COUNT_http_refused, 1);
-	guard_out_count(c->guard, row->status);
+	guard_out_count(c->guard, NULL, row->status, "application/problem+json");
 	send_plain(c, out.data, out.len);
 	buf_free(&body);
 	buf_free(&out);

@@ -236,6 +236,7 @@ guard_stream_begin(struct guard_request *r, int status)
 	struct guard_stream *s;
 	struct buf head = { 0 };
 	struct iovec v;
+	char type[64];
 	int fd;
 
 	if (r->head.method == METHOD_HEAD) {
@@ -243,12 +244,14 @@ guard_stream_begin(struct guard_request *r, int status)
 		return false;
 	}
 	make_head(&head, r, status);
+	/* What evhttp holds goes with it. */
+	snprintf(type, sizeof(type), "%s", guard_out_type(r) != NULL ? guard_out_type(r) : "");
 	if ((fd = guard_leave(r->conn)) == -1) {
 		buf_free(&head);
 		refuse(r);
 		return false;
 	}
-	guard_out_count(g, status);
+	guard_out_count(g, r, status, type);
 	s = stream_new(g, r, fd);
 	/* A 100 Continue that was not taken goes first. */
 	if (evbuffer_get_length(g->scratch) > 0)

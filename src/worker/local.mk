@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libworker.a
 libworker_a_SOURCES = \
 	src/worker/accept.c src/worker/accept.h \
+	src/worker/answers.c src/worker/answers.h \
 	src/worker/block.c src/worker/block.h \
 	src/worker/cors.c src/worker/cors.h \
 	src/worker/engine.c src/worker/engine.h \
@@ -19,6 +20,11 @@ libworker_a_SOURCES = \
 	src/worker/inflate.c src/worker/inflate.h \
 	src/worker/live.c \
 	src/worker/media.c src/worker/media.h \
+	src/worker/metrics.c src/worker/metrics.def src/worker/metrics.h \
+	src/worker/metrics_process.c \
+	src/worker/metrics_put.c src/worker/metrics_put.h \
+	src/worker/metrics_text.c src/worker/metrics_text.h \
+	src/worker/metrics_topics.c \
 	src/worker/page.c src/worker/page.h \
 	src/worker/pending.c src/worker/pending.h \
 	src/worker/list.c src/worker/list.h \

@@ -33,6 +33,8 @@ struct submission {
 	struct buf		 record;	/* the PUBLISH payload, while held */
 	struct buf		 event;		/* an event that came before the acknowledgement */
 	bool			 has_event;
+	int64_t			 received_ns;	/* of its ask */
+	int64_t			 mark_ns;	/* when the stage before this one ended */
 	struct wheel_timer	 wait;		/* sync: the event's time is over */
 	struct wheel_timer	 bound;		/* the producer should long have answered */
 	void			(*done)(void *, const struct submit_result *);

@@ -154,7 +154,7 @@ post_command(struct exchange *x)
 		return;
 	}
 	ask = (struct submit_ask){ .command = &x->command, .arena = &x->arena, .sync = x->sync,
-		.wait_ms = x->wait_ms, .done = post_answer, .arg = x };
+		.wait_ms = x->wait_ms, .received_ns = x->g.whole_ns, .done = post_answer, .arg = x };
 	/* Where it was answered on the spot, x is another request's by now. */
 	if ((s = submit(exchange_worker(x)->engine, &ask)) != NULL)
 		x->submission = s;

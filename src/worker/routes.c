@@ -7,6 +7,7 @@
 #include "worker/cors.h"
 #include "worker/health.h"
 #include "worker/list.h"
+#include "worker/metrics.h"
 #include "worker/page.h"
 #include "worker/post.h"
 #include "worker/read.h"
@@ -43,10 +44,19 @@ const struct route routes[] = {
 	{ "/health", ROUTE_BIT(GET), ROUTE_ADMIN, health_alive, "200 while the process answers" },
 	{ "/ready", ROUTE_BIT(GET), ROUTE_ADMIN, health_ready,
 	    "200 while commands can be taken, else 503" },
+	{ "/metrics", ROUTE_BIT(GET), ROUTE_ADMIN | ROUTE_TEXT, metrics_get,
+	    "what was counted, for Prometheus" },
 };
 const size_t routes_count = sizeof(routes) / sizeof(routes[0]);
 
-static const char stream_type[] = "text/event-stream";
+/* The one media type of a route that has no other; NULL: what was negotiated. */
+static const char *
+only_type(const struct route *r)
+{
+	if (r == NULL || (r->flags & (ROUTE_STREAM | ROUTE_TEXT)) == 0)
+		return NULL;
+	return r->flags & ROUTE_STREAM ? "text/event-stream" : "text/plain";
+}
 
 #define KNOWN_METHODS	(ROUTE_BIT(GET) | ROUTE_BIT(HEAD) | ROUTE_BIT(POST) | \
 			    ROUTE_BIT(PUT) | ROUTE_BIT(DELETE) | ROUTE_BIT(OPTIONS) | \
@@ -161,14 +171,14 @@ check_method(struct exchange *x)
 static bool
 check_accept(struct exchange *x)
 {
-	bool stream = x->route != NULL && (x->route->flags & ROUTE_STREAM) != 0;
+	const char *only = only_type(x->route);
 
 	if (x->g.head.method == METHOD_OPTIONS ||
-	    (stream ? media_accepts(&x->g.head, stream_type) : x->answer != NULL))
+	    (only != NULL ? media_accepts(&x->g.head, only) : x->answer != NULL))
 		return true;
 	return exchange_wrong(x, PROBLEM_NOT_ACCEPTABLE, arena_printf(&x->arena,
 	    "Accept names nothing that can be given here, which is %s.",
-	    stream ? stream_type : media_answer_types((x->route->flags & ROUTE_PAGE) != 0)));
+	    only != NULL ? only : media_answer_types((x->route->flags & ROUTE_PAGE) != 0)));
 }
 
 /* Content-Encoding: gzip (x-gzip is the same, RFC 9110 8.4.1.3) or nothing. */

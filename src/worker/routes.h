@@ -16,6 +16,8 @@
 #define ROUTE_ADMIN	0x2u
 /* An event stream: no other media type is there. */
 #define ROUTE_STREAM	0x4u
+/* Plain text: no other media type is there. */
+#define ROUTE_TEXT	0x8u
 
 struct route {
 	/* one that ends in a slash and a star takes anything there */

@@ -24,6 +24,16 @@ count(struct engine *e, enum counter c, int64_t n)
 	board_add(e->proc->slot, c, n);
 }
 
+/* A stage of its way is over. */
+static void
+measure(struct submission *s, enum histogram_id stage)
+{
+	int64_t now = clock_ns();
+
+	board_measure(s->engine->proc->slot, stage, now - s->mark_ns);
+	s->mark_ns = now;
+}
+
 static void
 forget(struct submission *s)
 {
@@ -44,13 +54,26 @@ static const enum counter outcome_counter[] = {
 	[SUBMIT_EVENT] = COUNT_sync_answered,
 	[SUBMIT_TIMED_OUT] = COUNT_sync_timed_out,
 	[SUBMIT_NOT_SENT] = COUNT_commands_not_sent,
-	[SUBMIT_FULL] = COUNT_commands_not_sent,
-	[SUBMIT_UNREACHABLE] = COUNT_commands_not_sent,
-	[SUBMIT_NO_TAILER] = COUNT_commands_not_sent,
-	[SUBMIT_TOO_LARGE] = COUNT_commands_refused,
+	[SUBMIT_FULL] = COUNT_commands_full,
+	[SUBMIT_UNREACHABLE] = COUNT_commands_unreachable,
+	[SUBMIT_NO_TAILER] = COUNT_commands_no_tailer,
+	[SUBMIT_TOO_LARGE] = COUNT_commands_too_large,
 	[SUBMIT_REFUSED] = COUNT_commands_refused,
 	[SUBMIT_UNKNOWN] = COUNT_commands_unknown,
 };
+
+/* Where the acknowledgement ended it, that was just now. */
+static void
+measure_total(struct submission *s, enum submit_outcome outcome)
+{
+	int64_t now;
+
+	if (outcome == SUBMIT_EVENT && s->result.acked)
+		measure(s, HISTOGRAM_stage_event);
+	now = outcome == SUBMIT_ACKED ? s->mark_ns : clock_ns();
+	board_measure(s->engine->proc->slot, s->sync ? HISTOGRAM_total_event : HISTOGRAM_total_kafka,
+	    now - s->received_ns);
+}
 
 /* The end: tell the asker, then let go. The watch is closed where no event closed it. */
 static void
@@ -58,8 +81,10 @@ finish(struct submission *s, enum submit_outcome outcome, const char *text)
 {
 	struct engine *e = s->engine;
 
-	if (!s->orphan)
+	if (!s->orphan) {
 		count(e, outcome_counter[outcome], 1);
+		measure_total(s, outcome);
+	}
 	if (s->sync && !s->has_event)
 		tailer_link_unwatch(e, &s->result.id);
 	s->result.outcome = outcome;
@@ -125,6 +150,7 @@ submission_acked(struct engine *e, uint64_t seq, int32_t partition, int64_t offs
 
 	if (s == NULL)
 		return;		/* its client hung up */
+	measure(s, HISTOGRAM_stage_publish);
 	s->result.acked = true;
 	s->result.partition = partition;
 	s->result.offset = offset;
@@ -354,6 +380,7 @@ start(struct engine *e, const struct submit_ask *ask)
 	s->publish_end = UINT64_MAX;
 	s->done = ask->done;
 	s->arg = ask->arg;
+	s->received_ns = s->mark_ns = ask->received_ns;
 	s->result.timestamp = clock_wall_ms();
 	s->result.partition = -1;
 	s->result.offset = -1;
@@ -399,6 +426,7 @@ submit(struct engine *e, const struct submit_ask *ask)
 		finish(s, SUBMIT_TOO_LARGE, "the command does not fit into the memory of one request");
 		return NULL;
 	}
+	measure(s, HISTOGRAM_stage_parse);
 	seq = s->seq;
 	if (ask->sync)
 		watch_first(s, ask);

@@ -60,6 +60,7 @@ struct submit_ask {
 	struct arena		*arena;		/* for the time of the call */
 	bool			 sync;
 	int64_t			 wait_ms;	/* sync: how long to wait for the event */
+	int64_t			 received_ns;	/* clock_ns when the request was whole */
 	/* Called once, unless cancelled. */
 	void			(*done)(void *arg, const struct submit_result *r);
 	void			*arg;

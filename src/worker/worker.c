@@ -96,6 +96,15 @@ on_request(struct guard_request *r)
 }
 
 static void
+on_answered(struct guard *g, struct guard_request *r, int status, const char *content_type)
+{
+	struct worker *w = g->arg;
+
+	answers_count(&w->answers, r != NULL ? ((struct exchange *)r)->route : NULL,
+	    r != NULL ? r->head.method : METHOD_UNKNOWN, content_type, status);
+}
+
+static void
 on_gone(struct guard_request *r)
 {
 	struct exchange *x = (struct exchange *)r;
@@ -131,8 +140,8 @@ on_drained(struct guard *g)
 
 static const struct guard_ops guard_ops = {
 	.size = sizeof(struct exchange), .init = on_init, .free = on_free, .head = on_head,
-	.request = on_request, .gone = on_gone, .over = on_over, .shed = on_shed,
-	.writable = on_writable, .full = on_full, .drained = on_drained,
+	.request = on_request, .answered = on_answered, .gone = on_gone, .over = on_over,
+	.shed = on_shed, .writable = on_writable, .full = on_full, .drained = on_drained,
 };
 
 static void
@@ -263,6 +272,7 @@ worker_run(struct proc *p)
 	w.patience.fire = on_patience_over;
 	w.last_accept.fire = on_last_accept;
 	w.grace.fire = on_grace_over;
+	answers_init(&w.answers, board_answers(p->board, p->nr, p->generation));
 	media_init();
 	wheel_init(&w.wheel, p->base);
 	make_guard(&w);

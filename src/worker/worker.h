@@ -8,6 +8,7 @@
 #include "daemon/proc.h"
 #include "util/buf.h"
 #include "worker/accept.h"
+#include "worker/answers.h"
 #include "worker/guard.h"
 #include "worker/wheel.h"
 
@@ -22,6 +23,7 @@ struct worker {
 	struct wheel		 wheel;
 	struct guard		 guard;
 	struct accept		 accept;
+	struct answers		 answers;
 	struct engine		*engine;
 	struct streams		*streams;
 	struct index_reader	*index;		/* NULL: none now */
