@@ -122,15 +122,19 @@ cut(struct index_writer *w, enum index_topic topic, const struct old *list, int 
 	return db_exec(&w->db, "PRAGMA incremental_vacuum(512)");
 }
 
-static bool
-too_large(struct index_writer *w, int64_t max_bytes)
+/* How many records of average size are too many for that size; not more than there are. */
+static int64_t
+too_many(struct index_writer *w, int64_t max_bytes)
 {
-	int64_t rows[INDEX_TOPICS], undecodable, bytes;
+	int64_t rows[INDEX_TOPICS], undecodable, bytes, all;
 
 	if (max_bytes <= 0)
-		return false;
+		return 0;
 	index_writer_counts(w, rows, &undecodable, &bytes);
-	return bytes > max_bytes;
+	all = rows[INDEX_COMMANDS] + rows[INDEX_EVENTS];
+	if (bytes <= max_bytes || all == 0)
+		return 0;
+	return (bytes - max_bytes) / (bytes / all + 1) + 1;
 }
 
 enum index_result
@@ -139,6 +143,7 @@ index_writer_trim(struct index_writer *w, const struct index_retention *how, int
 	struct old *list[INDEX_TOPICS];
 	int n[INDEX_TOPICS] = { 0, 0 }, go[INDEX_TOPICS] = { 0, 0 };
 	enum index_result r = INDEX_OK;
+	int64_t many;
 
 	*removed = 0;
 	for (int t = 0; t < INDEX_TOPICS; t++) {
@@ -148,10 +153,12 @@ index_writer_trim(struct index_writer *w, const struct index_retention *how, int
 		go[t] = too_old(list[t], n[t], how->older_than);
 	}
 	/* Too large: of the topic whose oldest record is the older one. */
-	if (r == INDEX_OK && too_large(w, how->max_bytes)) {
+	if (r == INDEX_OK && (many = too_many(w, how->max_bytes)) > 0) {
 		int t = n[0] == 0 || (n[1] > 0 && list[1][0].timestamp < list[0][0].timestamp) ? 1 : 0;
 
-		go[t] = n[t];
+		if (many > n[t])
+			many = n[t];
+		go[t] = many > go[t] ? (int)many : go[t];
 	}
 	for (int t = 0; t < INDEX_TOPICS; t++) {
 		if (r == INDEX_OK && (r = cut(w, (enum index_topic)t, list[t], go[t])) == INDEX_OK)
