@@ -73,6 +73,31 @@ ask 2 '' '--url takes' send --url ftp://localhost act
 ask 1 '' 'nothing answers at http://127.0.0.1:1: .*is cmdrd running' send --url http://127.0.0.1:1 act -f /dev/null
 ask 1 '' "nothing answers at $t/none" send --url "unix:$t/none" act -f /dev/null
 
+# --- get, tail, index, undecodable
+ask 2 '' 'ID is missing' get
+ask 2 '' 'an id has 36 characters' get 12
+ask 2 '' 'one ID at a time' get a b
+ask 2 '' '--wait takes a number of seconds' get --wait soon ab675ea0-7f6d-11e6-bcdd-540e9df06c05
+ask 2 '' 'expected commands or events' tail
+ask 2 '' 'expected commands or events' tail news
+ask 2 '' '--format takes json, edn or hex' tail events --format xml
+ask 2 '' '--format hex needs --kafka' tail events --format hex
+ask 2 '' 'do not go with --kafka' tail events --kafka --from x
+ask 2 '' 'not both' tail events --from x --from-beginning
+ask 2 '' 'commands have no parent' tail commands --parent ab675ea0-7f6d-11e6-bcdd-540e9df06c05
+ask 2 '' '--parent takes an id' tail events --parent x
+ask 2 '' '--count takes a number' tail events -n 0
+ask 1 '' 'nothing answers at' tail events --url http://127.0.0.1:1 -f /dev/null
+ask 2 '' 'expected check or rebuild' index
+ask 2 '' 'expected check or rebuild' index drop
+printf 'index:\n  directory: %s/index\n' "$t" >"$t/cmdr.yaml"
+ask 1 '' "$t/index/index.db: No such file or directory: there is no index there" index check -f "$t/cmdr.yaml"
+ask 1 '' "there is no index there" undecodable -f "$t/cmdr.yaml"
+mkdir "$t/index" && echo rubbish >"$t/index/index.db"
+ask 1 '' "$t/index/index.db: " undecodable -f "$t/cmdr.yaml"
+ask 2 '' '--limit takes a number' undecodable --limit 0
+ask 1 '' 'cmdrd is not running' index rebuild --socket "$t/none"
+
 # --- the daemon is away, or is none
 ask 1 '' "cmdrd is not running, or its socket is elsewhere: $t/none: No such file" status --socket "$t/none"
 for command in reload stop; do

@@ -28,6 +28,23 @@ const struct ctl_command ctl_commands[] = {
 	    "JSON; with - the data are a document of --type on standard input. Ends with 0\n"
 	    "for an answer 2xx, with 3 where the outcome is unknown, else with 1.\n",
 	    send_options, CTL_CONFIG | CTL_URL, send_run },
+	{ "get", "ID", NULL, "Print a command or an event.",
+	    "The answer is cmdrd's: its index must have it.\n",
+	    get_options, CTL_CONFIG | CTL_URL, get_run },
+	{ "tail", "commands|events", "commands events", "Print what happens on a topic, as it happens.",
+	    "One record a line. A stream that breaks is taken up where it stood. With --kafka\n"
+	    "the servers, properties and secrets of the configuration are used; partitions\n"
+	    "that are added meanwhile are not seen.\n",
+	    tail_options, CTL_CONFIG | CTL_SOCKET | CTL_URL, tail_run },
+	{ "undecodable", "", NULL, "List records that are no commands and no events.",
+	    "They are kept in the index, which only root and the user that cmdrd runs as\n"
+	    "can read. The newest come last.\n",
+	    undecodable_options, CTL_CONFIG, undecodable_run },
+	{ "index", "check|rebuild", "check rebuild", "Check the index, or have it made anew.",
+	    "check reads the whole file, which takes a while; it does not disturb cmdrd.\n"
+	    "rebuild sets the index aside and makes another from the topics; reads know only\n"
+	    "what has been indexed again, until it has caught up.\n",
+	    index_options, CTL_CONFIG | CTL_SOCKET, index_run },
 	{ "decode", "[HEX …]", NULL, "Print what the bytes of a record say.",
 	    "The bytes are hexadecimal arguments, or those of --file or standard input,\n"
 	    "there as they are or in hexadecimal digits.\n",

@@ -77,16 +77,24 @@ int	ctl_fail(const struct ctl_command *self, const char *fmt, ...) __attribute__
 int	completion_run(const struct ctl_command *self, int argc, char **argv);
 int	convert_run(const struct ctl_command *self, int argc, char **argv);
 int	decode_run(const struct ctl_command *self, int argc, char **argv);
+int	get_run(const struct ctl_command *self, int argc, char **argv);
+int	index_run(const struct ctl_command *self, int argc, char **argv);
 int	ready_run(const struct ctl_command *self, int argc, char **argv);
 int	reload_run(const struct ctl_command *self, int argc, char **argv);
 int	send_run(const struct ctl_command *self, int argc, char **argv);
 int	status_run(const struct ctl_command *self, int argc, char **argv);
 int	stop_run(const struct ctl_command *self, int argc, char **argv);
+int	tail_run(const struct ctl_command *self, int argc, char **argv);
+int	undecodable_run(const struct ctl_command *self, int argc, char **argv);
 
 extern const struct ctl_option convert_options[];
 extern const struct ctl_option decode_options[];
+extern const struct ctl_option get_options[];
+extern const struct ctl_option index_options[];
 extern const struct ctl_option send_options[];
 extern const struct ctl_option status_options[];
 extern const struct ctl_option stop_options[];
+extern const struct ctl_option tail_options[];
+extern const struct ctl_option undecodable_options[];
 
 #endif

@@ -9,8 +9,11 @@ libctl_a_SOURCES = \
 	src/ctl/document.c src/ctl/document.h \
 	src/ctl/door.c src/ctl/door.h \
 	src/ctl/field.c src/ctl/field.h \
+	src/ctl/get.c \
 	src/ctl/http.c src/ctl/http.h \
+	src/ctl/index.c src/ctl/index.h \
 	src/ctl/options.c \
+	src/ctl/paint.c src/ctl/paint.h \
 	src/ctl/ready.c \
 	src/ctl/reload.c \
 	src/ctl/screen.c src/ctl/screen.h \
@@ -18,7 +21,9 @@ libctl_a_SOURCES = \
 	src/ctl/settings.c src/ctl/settings.h \
 	src/ctl/status.c src/ctl/status.h src/ctl/status_page.c \
 	src/ctl/stop.c \
-	src/ctl/types.c src/ctl/types.h
+	src/ctl/tail.c src/ctl/tail.h src/ctl/tail_kafka.c src/ctl/tail_stream.c \
+	src/ctl/types.c src/ctl/types.h \
+	src/ctl/undecodable.c
 
 CTL_LIBS = libctl.a libindex.a libconfig.a libcommand.a libvalue.a libutil.a $(CURL_LIBS) $(KAFKA_LIBS) $(SQLITE_LIBS) \
 	$(YAML_LIBS) $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) $(MSGPACK_LIBS) -lm

@@ -46,6 +46,29 @@ screen_colour(enum screen_colour c)
 }
 
 void
+screen_put(const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	if (!screen_is_tty()) {
+		fwrite(text, 1, len, stdout);
+		return;
+	}
+	for (const char *p = text; p < end; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if ((c < 0x20 && c != '\n') || c == 0x7f) {
+			putchar('?');
+		} else if (c == 0xc2 && p + 1 < end && (unsigned char)p[1] < 0xa0) {
+			putchar('?');	/* U+0080 to U+009F are control characters too */
+			p++;
+		} else {
+			putchar(c);
+		}
+	}
+}
+
+void
 screen_clear(void)
 {
 	printf("\033[H\033[2J\033[3J");

@@ -25,6 +25,8 @@ const char	*screen_colour(enum screen_colour c);
 /* Is standard output, or standard error, a terminal? */
 bool		 screen_is_tty(void);
 bool		 screen_err_is_tty(void);
+/* Text of others to standard output: a terminal is given no control characters but line breaks. */
+void		 screen_put(const char *text, size_t len);
 /* Begin at the top again. */
 void		 screen_clear(void);
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
+#include "ctl/screen.h"
 #include "ctl/types.h"
 #include "util/arena.h"
 #include "util/buf.h"
@@ -66,11 +66,11 @@ types_print(const struct codec *codec, const void *data, size_t len)
 	const char *text = data;
 	struct buf out = { 0 };
 
-	if (codec != NULL && !codec->text && isatty(STDOUT_FILENO) && as_edn(codec, data, len, &out)) {
-		fwrite(out.data, 1, out.len, stdout);
+	if (codec != NULL && !codec->text && screen_is_tty() && as_edn(codec, data, len, &out)) {
+		screen_put((const char *)out.data, out.len);
 		putchar('\n');
 	} else {
-		fwrite(data, 1, len, stdout);
+		screen_put(text, len);
 		if ((codec == NULL || codec->text) && len > 0 && text[len - 1] != '\n')
 			putchar('\n');
 	}

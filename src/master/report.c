@@ -1,6 +1,7 @@
 /*
  * report.c: how every process, Kafka and the index are, as JSON. See report.h.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -182,11 +183,15 @@ put_index_topic(const struct board_index *b, enum board_topic topic, struct json
 }
 
 static void
-put_index(const struct board_index *b, struct jsonw *w)
+put_index(const struct master *m, const struct board_index *b, struct jsonw *w)
 {
 	int state = atomic_load(&b->state);
+	char id[20] = "";
 
+	if (m->index.directory != NULL)
+		snprintf(id, sizeof(id), "%016" PRIx64, m->index.serial);
 	jsonw_begin(w, "index", '{');
+	jsonw_string(w, "id", id[0] != '\0' ? id : NULL);
 	jsonw_string(w, "state", state >= 0 && state <= BOARD_INDEX_FAILED ? index_states[state] : "none");
 	jsonw_bool(w, "rebuilding", atomic_load(&b->rebuilding) != 0);
 	put_since(w, "answered_ms", atomic_load(&b->answered_ms));
@@ -237,10 +242,13 @@ report_status(struct master *m, struct jsonw *w)
 		jsonw_string(w, "commands", g->config.topics.commands);
 		jsonw_string(w, "events", g->config.topics.events);
 		jsonw_end(w, '}');
+		jsonw_begin(w, "kafka", '{');
+		jsonw_string(w, "servers", m->bootstrap != NULL ? m->bootstrap : g->config.kafka.servers);
+		jsonw_end(w, '}');
 		put_producer(&b->producer, w);
 		put_tailer(&b->tailer, &m->board->index, w);
 		if (g->config.index.enabled)
-			put_index(&m->board->index, w);
+			put_index(m, &m->board->index, w);
 	}
 }
 
