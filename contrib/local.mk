@@ -11,6 +11,13 @@ logrotatedir = $(sysconfdir)/logrotate.d
 logrotate_DATA = contrib/logrotate/cmdr
 systemdsystemunit_DATA = contrib/systemd/cmdr.service
 
+# What watches it.
+prometheusdir = $(docdir)/prometheus
+dist_prometheus_DATA = contrib/prometheus/cmdr.rules.yml contrib/prometheus/prometheus.yml
+grafanadir = $(docdir)/grafana
+dist_grafana_DATA = contrib/grafana/cmdr.json
+EXTRA_DIST += contrib/prometheus/cmdr.rules.test.yml
+
 # What a source package carries besides: to try it, to test it, to learn from.
 EXTRA_DIST += contrib/packages contrib/test contrib/try \
 	contrib/examples/README.md \

@@ -71,7 +71,8 @@ check_SCRIPTS += \
 	tests/initscript.sh \
 	tests/json_suite.sh \
 	tests/layers.sh \
-	tests/metrics_docs.sh
+	tests/metrics_docs.sh \
+	tests/metrics_files.py
 TESTS += $(check_SCRIPTS)
 EXTRA_DIST += $(check_SCRIPTS) tests/cover.sh tests/http_face.py tests/lint.sh \
 	tests/guard_client.h tests/guard_rows.h tests/guard_server.h tests/worker_client.h \

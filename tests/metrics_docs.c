@@ -1,7 +1,8 @@
 /*
  * metrics_docs.c: the families of /metrics for those that speak of them:
  * `metrics_docs markdown` is the table in docs/metrics.md, `metrics_docs names`
- * each name that a sample can have, with its type and labels.
+ * each name that a sample can have, with its type and labels, `metrics_docs
+ * page` a page with a sample of each.
  */
 #include <stdio.h>
 #include <string.h>
@@ -36,15 +37,41 @@ names(const struct metrics_family *f)
 		printf("%s\t%s\t%s\n", f->name, metrics_type_name(f->type), f->labels);
 }
 
+static int
+page(void)
+{
+	static struct proc p;
+	struct buf out = { 0 };
+	struct arena a;
+
+	config_defaults(&p.config);
+	if (board_create(&p.board) == -1)
+		return 1;
+	p.generation = 1;
+	p.shared = board_begin(p.board, 1);
+	board_enter(board_slot(p.board, ROLE_WORKER, 0, 1), 1, 1);
+	series_add(series_row(board_answers(p.board, 0, 1), "route=\"/\",method=\"GET\",type=\"text/html\",status=\"200\"",
+	    "rest"), 1);
+	atomic_store(&p.shared->tailer.partitions, 1);
+	atomic_store(&p.board->index.partitions[BOARD_EVENTS], 1);
+	arena_init(&a, 0);
+	metrics_page(&out, &p, &a);
+	fwrite(out.data, 1, out.len, stdout);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
+	const char *what = argc == 2 ? argv[1] : "";
+	bool table = strcmp(what, "markdown") == 0;
 	size_t n;
 	const struct metrics_family *f = metrics_families(&n);
-	bool table = argc == 2 && strcmp(argv[1], "markdown") == 0;
 
-	if (!table && (argc != 2 || strcmp(argv[1], "names") != 0)) {
-		fprintf(stderr, "usage: metrics_docs markdown|names\n");
+	if (strcmp(what, "page") == 0)
+		return page();
+	if (!table && strcmp(what, "names") != 0) {
+		fprintf(stderr, "usage: metrics_docs markdown|names|page\n");
 		return 2;
 	}
 	if (table)
