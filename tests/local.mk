@@ -17,6 +17,7 @@ CHECKS = \
 	tests/check_guard_stream \
 	tests/check_idempotency \
 	tests/check_index \
+	tests/check_index_jail \
 	tests/check_json \
 	tests/check_json_write \
 	tests/check_mapping \
@@ -48,6 +49,7 @@ tests_libtest_a_SOURCES = \
 	tests/fake_roles.c tests/fake_roles.h \
 	tests/far_end.c tests/far_end.h \
 	tests/gen_value.c tests/gen_value.h \
+	tests/index_model.c tests/index_model.h \
 	tests/mapping_rows.c tests/mapping_rows.h \
 	tests/role_names.c \
 	tests/submit_stage.c tests/submit_stage.h \

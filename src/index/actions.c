@@ -73,16 +73,14 @@ find(struct actions *a, const char *name, int64_t *number)
 	sqlite3_stmt *s = db_query(a->db, Q_ACTION_ID, INDEX_COMMANDS);
 	enum index_result r;
 
-	if (s != NULL)
-		sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
 	if ((r = db_step(a->db, s)) == INDEX_OK) {
 		*number = sqlite3_column_int64(s, 0);
 		sqlite3_reset(s);
 	}
 	if (r != INDEX_NONE)
 		return r;
-	if ((s = db_query(a->db, Q_W_ADD_ACTION, INDEX_COMMANDS)) == NULL)
-		return INDEX_ERROR;
+	s = db_query(a->db, Q_ADD_ACTION, INDEX_COMMANDS);
 	sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
 	r = db_run(a->db, s);
 	*number = sqlite3_last_insert_rowid(a->db->sql);

@@ -10,7 +10,7 @@ struct actions;
 
 struct actions	*actions_new(struct db *db);
 void		 actions_free(struct actions *a);
-/* After a rollback: numbers given within it are no more. */
+/* After a rollback, or when actions were removed: numbers may be others now. */
 void		 actions_forget(struct actions *a);
 /* The number of an action, given now where it has none. */
 enum index_result actions_number(struct actions *a, const char *name, int64_t *number);

@@ -11,7 +11,7 @@
 
 #define DB_APPLICATION	0x636d6472	/* "cmdr" */
 #define DB_VERSION	1		/* of schema.sql */
-#define DB_BLOCK_BITS	10		/* numbers of a list that one row of block sums up: 1024 */
+#define DB_PAGE		4096
 
 enum query_who { QUERY_R, QUERY_W };
 
@@ -33,26 +33,34 @@ extern const struct query_row db_queries[QUERIES];
 
 struct db {
 	sqlite3		*sql;
-	sqlite3_stmt	*prepared[QUERIES][INDEX_TOPICS];	/* made when first used */
+	sqlite3_stmt	*prepared[QUERIES][INDEX_TOPICS];	/* by db_prepare */
 	char		 error[256];
 };
 
-/* flags: SQLITE_OPEN_…. On failure err says why, with the path, and db is closed. */
-enum index_result db_open(struct db *db, const char *path, int flags, char *err, size_t size);
+/* flags: SQLITE_OPEN_…. busy_ms: how long to wait for another's lock. On failure db->error says why. */
+enum index_result db_open(struct db *db, const char *path, int flags, int busy_ms);
 void	db_close(struct db *db);
-/* The SQL of a query for a topic, T and PARENT replaced; to be freed. */
+/* Is it ours, of this version? INDEX_NONE: it is empty. INDEX_CORRUPT: it is something else, or damaged. */
+enum index_result db_recognise(struct db *db);
+/* Prepare the questions, and for the writer the changes too. INDEX_CORRUPT: its tables are not those of schema.sql. */
+enum index_result db_prepare(struct db *db, bool writer);
+/* SQL with T, PARENT and TOPIC replaced by what they stand for (queries.def), where they are words; to be freed. */
+char	*db_words(const char *sql, enum index_topic topic);
+/* The SQL of a query for a topic; to be freed. */
 char	*db_query_text(enum query_id q, enum index_topic topic);
-/* The prepared query, reset and without parameters. NULL: db->error says why. */
+/* The prepared query, reset and without parameters. */
 sqlite3_stmt *db_query(struct db *db, enum query_id q, enum index_topic topic);
 /* Step a change to its end and reset it. */
 enum index_result db_run(struct db *db, sqlite3_stmt *s);
 /* Step a question: INDEX_OK a row, INDEX_NONE the end (it is reset then). */
 enum index_result db_step(struct db *db, sqlite3_stmt *s);
+/* Ask for one row of two integers. INDEX_NONE: there is none, or they are NULL. */
+enum index_result db_pair(struct db *db, sqlite3_stmt *s, int64_t *first, int64_t *last);
 /* Statements without rows, such as BEGIN. */
 enum index_result db_exec(struct db *db, const char *sql);
 /* What the last SQLite call's failure means; db->error says it. */
 enum index_result db_failure(struct db *db);
-/* A single integer, as of a PRAGMA; fallback where there is none. */
-int64_t	db_number(struct db *db, const char *sql, int64_t fallback);
+/* A single integer, as of a PRAGMA. */
+enum index_result db_number(struct db *db, const char *sql, int64_t *out);
 
 #endif

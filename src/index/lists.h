@@ -1,37 +1,26 @@
 /*
- * lists.h: the numbers that the writer gives: the ends of each list and its open block, held in memory and written
- * down with the transaction. Whatever a rollback undoes is forgotten and read again.
+ * lists.h: the numbers that the writer gives: the last of each list, held in
+ * memory so that adding a record need not ask for it. The rows are what is
+ * true: after a rollback all is forgotten, and asked for again.
  */
 #ifndef INDEX_LISTS_H
 #define INDEX_LISTS_H
 
+#include "index/blocks.h"
 #include "index/db.h"
 
-#define LIST_ALL	0	/* the action number that means all records of a topic */
+#define LIST_ALL	BLOCKS_LIST_ALL
 
-struct list_entry {
-	int64_t	action;
-	int64_t	first, last;		/* last < first: empty */
-	int64_t	block, low, high;	/* the open block; -1: none yet */
-	bool	dirty;
-	bool	used;
-};
+struct lists;
 
-struct lists {
-	struct db		*db;
-	struct list_entry	*slots[INDEX_TOPICS];	/* hashed by action */
-	size_t			 cap[INDEX_TOPICS], count[INDEX_TOPICS];
-};
-
-void	lists_init(struct lists *l, struct db *db);
-void	lists_free(struct lists *l);
-/* Forget what is in memory: after a rollback, or when it grew large (nothing may be dirty then). */
-void	lists_forget(struct lists *l);
-/* The entry of a list, read from the database where it is not in memory. Valid until the next call. */
-enum index_result lists_get(struct lists *l, enum index_topic topic, int64_t action, struct list_entry **out);
-/* The next number of a list was taken by a record of this timestamp. */
-enum index_result lists_take(struct lists *l, enum index_topic topic, struct list_entry *e, int64_t timestamp);
-/* Write down what changed. */
-enum index_result lists_flush(struct lists *l);
+struct lists	*lists_new(struct db *db);
+void		 lists_free(struct lists *l);
+void		 lists_forget(struct lists *l);
+/* The number that the next record of a list gets; seq: its number in the topic, which a list begins with. */
+enum index_result lists_next(struct lists *l, enum index_topic topic, int64_t action, int64_t seq, int64_t *next);
+/* A record has that number now. */
+enum index_result lists_took(struct lists *l, enum index_topic topic, int64_t action, int64_t number);
+/* The first and the last number of a list; first is last + 1 where it is empty. INDEX_NONE: an action without records. */
+enum index_result lists_range(struct db *db, enum index_topic topic, int64_t action, int64_t *first, int64_t *last);
 
 #endif

@@ -1,16 +1,20 @@
 noinst_LIBRARIES += libindex.a
 libindex_a_SOURCES = \
 	src/index/actions.c src/index/actions.h \
+	src/index/blocks.c src/index/blocks.h \
 	src/index/check.c \
 	src/index/cursor.c src/index/cursor.h \
 	src/index/db.c src/index/db.h \
 	src/index/files.c src/index/files.h \
 	src/index/index.c src/index/index.h \
 	src/index/lists.c src/index/lists.h \
-	src/index/page.c src/index/page.h \
+	src/index/key.c src/index/key.h \
+	src/index/page.c \
 	src/index/queries.def \
 	src/index/reader.c src/index/reader.h src/index/reader_state.h \
+	src/index/times.c src/index/times.h \
 	src/index/trim.c \
+	src/index/walk.c src/index/walk.h \
 	src/index/writer.c src/index/writer.h src/index/writer_state.h \
 	src/index/writer_open.c
 nodist_libindex_a_SOURCES = src/index/schema_sql.h

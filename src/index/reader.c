@@ -1,15 +1,22 @@
 /*
  * reader.c: questions to the index. See reader.h; pages are page.c's concern.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "index/files.h"
+#include "index/key.h"
+#include "index/lists.h"
 #include "index/reader_state.h"
 #include "util/mem.h"
 
-static const char pragmas[] = "PRAGMA query_only = 1; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2048;";
+#define BUSY_MS	250	/* others lock readers out for moments only: while they begin or end */
+
+static const char pragmas[] = "PRAGMA query_only = 1; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2048;"
+    "PRAGMA cell_size_check = ON;";
 
 const char *
 index_reader_error(const struct index_reader *r)
@@ -26,25 +33,42 @@ index_reader_generation(const struct index_reader *r)
 static enum index_result
 prepare(struct index_reader *r)
 {
-	sqlite3_stmt *s;
 	enum index_result result;
+	sqlite3_stmt *s;
 
-	if ((result = db_exec(&r->db, pragmas)) != INDEX_OK)
+	if ((result = db_exec(&r->db, pragmas)) != INDEX_OK || (result = db_recognise(&r->db)) != INDEX_OK ||
+	    (result = db_prepare(&r->db, false)) != INDEX_OK)
 		return result;
-	if (db_number(&r->db, "SELECT count(*) FROM sqlite_schema", -1) == 0)
-		return INDEX_NONE;
-	if (db_number(&r->db, "PRAGMA application_id", -1) != DB_APPLICATION)
-		return sqlite3_errcode(r->db.sql) == SQLITE_OK ? INDEX_CORRUPT : db_failure(&r->db);
-	if (db_number(&r->db, "PRAGMA user_version", -1) != DB_VERSION)
-		return INDEX_VERSION;
-	/* The first real question: -wal and -shm are opened by it. */
-	if ((s = db_query(&r->db, Q_META, INDEX_COMMANDS)) != NULL)
-		sqlite3_bind_text(s, 1, "generation", -1, SQLITE_STATIC);
+	sqlite3_db_config(r->db.sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	/* The first real question: -wal and -shm are open by now. */
+	s = db_query(&r->db, Q_META, INDEX_COMMANDS);
+	sqlite3_bind_text(s, 1, "generation", -1, SQLITE_STATIC);
 	if ((result = db_step(&r->db, s)) == INDEX_OK) {
 		r->generation = (uint64_t)sqlite3_column_int64(s, 0);
 		sqlite3_reset(s);
 	}
-	return result == INDEX_NONE ? INDEX_CORRUPT : result;
+	if (result == INDEX_NONE) {
+		snprintf(r->db.error, sizeof(r->db.error), "it does not say what it is of");
+		result = INDEX_CORRUPT;
+	}
+	return result;
+}
+
+static enum index_result
+open_files(struct index_reader *r, const int fd[3])
+{
+	enum index_result result;
+
+	if (fd == NULL && access(r->path, F_OK) == -1 && errno == ENOENT)
+		return INDEX_NONE;
+	if (fd != NULL)
+		files_use(fd);
+	result = db_open(&r->db, fd != NULL ? FILES_PATH : r->path, SQLITE_OPEN_READONLY, BUSY_MS);
+	if (result == INDEX_OK)
+		result = prepare(r);
+	if (fd != NULL)
+		files_forget();
+	return result;
 }
 
 enum index_result
@@ -54,15 +78,8 @@ index_reader_open(struct index_reader **out, const char *directory, const int fd
 	enum index_result result;
 
 	r->path = xasprintf("%s/%s", directory, INDEX_FILE);
-	if (fd != NULL)
-		files_use(r->path, fd);
-	result = db_open(&r->db, r->path, SQLITE_OPEN_READONLY, err, size);
-	if (result == INDEX_OK && (result = prepare(r)) != INDEX_OK)
-		snprintf(err, size, "%s: %s", r->path,
-		    r->db.error[0] != '\0' ? r->db.error : index_result_text(result));
-	if (fd != NULL)
-		files_forget();
-	if (result != INDEX_OK) {
+	if ((result = open_files(r, fd)) != INDEX_OK) {
+		snprintf(err, size, "%s: %s", r->path, result == INDEX_NONE ? "there is no index yet" : r->db.error);
 		index_reader_close(r);
 		return result;
 	}
@@ -75,8 +92,7 @@ index_reader_close(struct index_reader *r)
 {
 	if (r == NULL)
 		return;
-	if (r->db.sql != NULL)
-		db_close(&r->db);
+	db_close(&r->db);
 	free(r->path);
 	free(r);
 }
@@ -88,12 +104,21 @@ reader_full(struct index_reader *r)
 	return INDEX_ERROR;
 }
 
-static void
-take_id(sqlite3_stmt *s, int column, struct id *out)
+enum index_result
+reader_damaged(struct index_reader *r)
 {
-	memset(out->b, 0, ID_BYTES);
+	snprintf(r->db.error, sizeof(r->db.error), "its blocks of timestamps do not fit its rows");
+	return INDEX_CORRUPT;
+}
+
+static struct id
+take_id(sqlite3_stmt *s, int column)
+{
+	struct id id = { { 0 } };
+
 	if (sqlite3_column_bytes(s, column) == ID_BYTES)
-		memcpy(out->b, sqlite3_column_blob(s, column), ID_BYTES);
+		memcpy(id.b, sqlite3_column_blob(s, column), ID_BYTES);
+	return id;
 }
 
 /* Bytes of a column, copied. NULL: the arena is full. */
@@ -110,18 +135,22 @@ enum index_result
 reader_take(struct index_reader *r, sqlite3_stmt *s, struct arena *a, struct index_record *out)
 {
 	const char *action = (const char *)sqlite3_column_text(s, 2);
+	struct id id;
 
 	memset(out, 0, sizeof(*out));
 	out->seq = sqlite3_column_int64(s, 0);
-	take_id(s, 1, &out->id);
+	id = take_id(s, 1);
+	out->id = key_of(&id);
 	out->action = arena_strndup(a, action != NULL ? action : "", (size_t)sqlite3_column_bytes(s, 2));
 	out->partition = sqlite3_column_int(s, 3);
 	out->offset = sqlite3_column_int64(s, 4);
 	out->timestamp = sqlite3_column_int64(s, 5);
 	out->value = take_bytes(s, 6, a, &out->value_len);
 	out->has_parent = sqlite3_column_type(s, 7) == SQLITE_BLOB;
-	if (out->has_parent)
-		take_id(s, 7, &out->parent);
+	if (out->has_parent) {
+		id = take_id(s, 7);
+		out->parent = key_of(&id);
+	}
 	return out->action == NULL || out->value == NULL ? reader_full(r) : INDEX_OK;
 }
 
@@ -131,8 +160,7 @@ reader_action(struct index_reader *r, const char *name, int64_t *number)
 	sqlite3_stmt *s = db_query(&r->db, Q_ACTION_ID, INDEX_COMMANDS);
 	enum index_result result;
 
-	if (s != NULL)
-		sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
 	if ((result = db_step(&r->db, s)) == INDEX_OK) {
 		*number = sqlite3_column_int64(s, 0);
 		sqlite3_reset(s);
@@ -145,10 +173,10 @@ index_reader_get(struct index_reader *r, enum index_topic topic, const struct id
     struct index_record *out)
 {
 	sqlite3_stmt *s = db_query(&r->db, Q_GET, topic);
+	struct id key = key_of(id);
 	enum index_result result;
 
-	if (s != NULL)
-		sqlite3_bind_blob(s, 1, id->b, ID_BYTES, SQLITE_STATIC);
+	sqlite3_bind_blob(s, 1, key.b, ID_BYTES, SQLITE_STATIC);
 	if ((result = db_step(&r->db, s)) != INDEX_OK)
 		return result;
 	result = reader_take(r, s, a, out);
@@ -191,14 +219,11 @@ index_reader_children(struct index_reader *r, const struct id *parent, size_t ma
     struct index_record **list, size_t *n)
 {
 	sqlite3_stmt *s = db_query(&r->db, with_values ? Q_PAGE_PARENT : Q_CHILDREN, INDEX_EVENTS);
+	struct id key = key_of(parent);
 
-	*n = 0;
-	if (s == NULL)
-		return INDEX_ERROR;
-	sqlite3_bind_blob(s, with_values ? 3 : 1, parent->b, ID_BYTES, SQLITE_STATIC);
+	sqlite3_bind_int64(s, 1, 0);
 	sqlite3_bind_int64(s, 2, (int64_t)max);
-	if (with_values)
-		sqlite3_bind_int64(s, 1, 0);
+	sqlite3_bind_blob(s, 3, key.b, ID_BYTES, SQLITE_STATIC);
 	return take_all(r, s, max, SIZE_MAX, a, list, n);
 }
 
@@ -208,9 +233,6 @@ index_reader_scan(struct index_reader *r, enum index_topic topic, int64_t seq, s
 {
 	sqlite3_stmt *s = db_query(&r->db, Q_PAGE_ALL, topic);
 
-	*n = 0;
-	if (s == NULL)
-		return INDEX_ERROR;
 	sqlite3_bind_int64(s, 1, seq + 1);
 	sqlite3_bind_int64(s, 2, (int64_t)limit);
 	return take_all(r, s, limit, max_bytes, a, list, n);
@@ -223,31 +245,11 @@ seek_in(struct index_reader *r, enum index_topic topic, int32_t partition, int64
 	sqlite3_stmt *s = db_query(&r->db, Q_SEEK, topic);
 	enum index_result result;
 
-	if (s != NULL) {
-		sqlite3_bind_int64(s, 1, partition);
-		sqlite3_bind_int64(s, 2, offset);
-	}
+	sqlite3_bind_int64(s, 1, partition);
+	sqlite3_bind_int64(s, 2, offset);
 	if ((result = db_step(&r->db, s)) == INDEX_OK) {
 		if (sqlite3_column_int64(s, 0) < *seq)
 			*seq = sqlite3_column_int64(s, 0);
-		sqlite3_reset(s);
-	}
-	return result == INDEX_NONE ? INDEX_OK : result;
-}
-
-static enum index_result
-last_seq(struct index_reader *r, enum index_topic topic, int64_t *last)
-{
-	sqlite3_stmt *s = db_query(&r->db, Q_LIST_RANGE, INDEX_COMMANDS);
-	enum index_result result;
-
-	*last = 0;
-	if (s != NULL) {
-		sqlite3_bind_int64(s, 1, topic);
-		sqlite3_bind_int64(s, 2, 0);
-	}
-	if ((result = db_step(&r->db, s)) == INDEX_OK) {
-		*last = sqlite3_column_int64(s, 1);
 		sqlite3_reset(s);
 	}
 	return result == INDEX_NONE ? INDEX_OK : result;
@@ -259,9 +261,10 @@ seek(struct index_reader *r, enum index_topic topic, const int64_t *want, size_t
 	struct index_position *list;
 	struct arena a;
 	enum index_result result;
+	int64_t first;
 	size_t places;
 
-	if ((result = last_seq(r, topic, seq)) != INDEX_OK)
+	if ((result = lists_range(&r->db, topic, LIST_ALL, &first, seq)) != INDEX_OK)
 		return result;
 	(*seq)++;
 	arena_init(&a, 0);
@@ -298,8 +301,7 @@ index_reader_positions(struct index_reader *r, enum index_topic topic, struct ar
 
 	*list = NULL;
 	*n = 0;
-	if (s != NULL)
-		sqlite3_bind_int64(s, 1, topic);
+	sqlite3_bind_int64(s, 1, topic);
 	while ((result = db_step(&r->db, s)) == INDEX_OK) {
 		if (*n == cap) {
 			size_t more = cap == 0 ? 16 : cap * 2;
@@ -318,7 +320,7 @@ index_reader_positions(struct index_reader *r, enum index_topic topic, struct ar
 		(*list)[*n].next = sqlite3_column_int64(s, 1);
 		(*list)[*n].low = sqlite3_column_int64(s, 2);
 		(*list)[*n].last = sqlite3_column_int64(s, 3);
-		take_id(s, 4, &(*list)[(*n)++].last_id);
+		(*list)[(*n)++].last_id = take_id(s, 4);
 	}
 	return result == INDEX_NONE ? INDEX_OK : result;
 }
@@ -344,25 +346,25 @@ index_reader_undecodable(struct index_reader *r, size_t max, struct arena *a, st
     int64_t *total)
 {
 	sqlite3_stmt *s = db_query(&r->db, Q_UNDECODABLE, INDEX_COMMANDS);
-	enum index_result result = INDEX_NONE;
+	enum index_result result;
+	int64_t first;
 
 	*n = 0;
 	*total = 0;
+	result = db_pair(&r->db, db_query(&r->db, Q_RANGE_UNDECODABLE, INDEX_COMMANDS), &first, total);
+	if (result != INDEX_OK)
+		return result;
 	if (max > INDEX_KEPT_UNDECODABLE)
 		max = INDEX_KEPT_UNDECODABLE;
 	*list = arena_array(a, max + 1, sizeof(**list));
 	if (*list == NULL)
 		return reader_full(r);
-	if (s != NULL)
-		sqlite3_bind_int64(s, 1, (int64_t)max);
+	sqlite3_bind_int64(s, 1, (int64_t)max);
 	while ((result = db_step(&r->db, s)) == INDEX_OK) {
-		if (*n == 0)
-			*total = sqlite3_column_int64(s, 8);
 		if ((result = take_undecodable(r, s, a, &(*list)[*n])) != INDEX_OK)
 			break;
 		(*n)++;
 	}
-	if (s != NULL)
-		sqlite3_reset(s);
+	sqlite3_reset(s);
 	return result == INDEX_NONE ? INDEX_OK : result;
 }

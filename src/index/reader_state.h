@@ -17,7 +17,9 @@ struct index_reader {
 enum index_result reader_take(struct index_reader *r, sqlite3_stmt *s, struct arena *a, struct index_record *out);
 /* The number of an action; INDEX_NONE: nobody ever used it. */
 enum index_result reader_action(struct index_reader *r, const char *name, int64_t *number);
-/* The arena is full. */
+/* INDEX_ERROR: the arena is full. */
 enum index_result reader_full(struct index_reader *r);
+/* INDEX_CORRUPT: what the tables say does not fit together. */
+enum index_result reader_damaged(struct index_reader *r);
 
 #endif

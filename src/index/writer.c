@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "index/key.h"
 #include "index/writer_state.h"
 #include "util/mem.h"
 
@@ -27,7 +28,7 @@ index_writer_rollback(struct index_writer *w)
 	if (w->open || !sqlite3_get_autocommit(w->db.sql))
 		sqlite3_exec(w->db.sql, "ROLLBACK", NULL, NULL, NULL);
 	w->open = false;
-	lists_forget(&w->lists);
+	lists_forget(w->lists);
 	actions_forget(w->actions);
 }
 
@@ -37,6 +38,13 @@ writer_failed(struct index_writer *w, enum index_result r)
 	if (r != INDEX_OK)
 		index_writer_rollback(w);
 	return r;
+}
+
+enum index_result
+writer_outside(struct index_writer *w)
+{
+	snprintf(w->db.error, sizeof(w->db.error), "no transaction was begun");
+	return INDEX_ERROR;
 }
 
 enum index_result
@@ -51,10 +59,8 @@ index_writer_begin(struct index_writer *w)
 enum index_result
 index_writer_commit(struct index_writer *w)
 {
-	enum index_result r = lists_flush(&w->lists);
+	enum index_result r = w->open ? db_exec(&w->db, "COMMIT") : writer_outside(w);
 
-	if (r == INDEX_OK)
-		r = db_exec(&w->db, "COMMIT");
 	if (r == INDEX_OK)
 		w->open = false;
 	return writer_failed(w, r);
@@ -64,12 +70,11 @@ static enum index_result
 insert(struct index_writer *w, enum index_topic topic, const struct index_record *rec, int64_t seq, int64_t action,
     int64_t nth)
 {
-	sqlite3_stmt *s = db_query(&w->db, topic == INDEX_COMMANDS ? Q_W_ADD_COMMAND : Q_W_ADD_EVENT, topic);
+	sqlite3_stmt *s = db_query(&w->db, topic == INDEX_COMMANDS ? Q_ADD_COMMAND : Q_ADD_EVENT, topic);
+	struct id id = key_of(&rec->id), parent = key_of(&rec->parent);
 
-	if (s == NULL)
-		return INDEX_ERROR;
 	sqlite3_bind_int64(s, 1, seq);
-	sqlite3_bind_blob(s, 2, rec->id.b, ID_BYTES, SQLITE_STATIC);
+	sqlite3_bind_blob(s, 2, id.b, ID_BYTES, SQLITE_STATIC);
 	sqlite3_bind_int64(s, 3, action);
 	sqlite3_bind_int64(s, 4, nth);
 	sqlite3_bind_int64(s, 5, rec->partition);
@@ -78,7 +83,7 @@ insert(struct index_writer *w, enum index_topic topic, const struct index_record
 	sqlite3_bind_blob64(s, 8, rec->value_len == 0 ? (const uint8_t *)"" : rec->value, rec->value_len,
 	    SQLITE_STATIC);
 	if (topic == INDEX_EVENTS && rec->has_parent)
-		sqlite3_bind_blob(s, 9, rec->parent.b, ID_BYTES, SQLITE_STATIC);
+		sqlite3_bind_blob(s, 9, parent.b, ID_BYTES, SQLITE_STATIC);
 	return db_run(&w->db, s);
 }
 
@@ -86,43 +91,34 @@ insert(struct index_writer *w, enum index_topic topic, const struct index_record
 static enum index_result
 add(struct index_writer *w, enum index_topic topic, const struct index_record *rec)
 {
-	struct list_entry *all, *of_action;
-	int64_t action, seq;
+	int64_t action, seq, nth;
 	enum index_result r;
 
 	if ((r = actions_number(w->actions, rec->action, &action)) != INDEX_OK ||
-	    (r = lists_get(&w->lists, topic, LIST_ALL, &all)) != INDEX_OK)
+	    (r = lists_next(w->lists, topic, LIST_ALL, 1, &seq)) != INDEX_OK ||
+	    (r = lists_next(w->lists, topic, action, seq, &nth)) != INDEX_OK ||
+	    (r = insert(w, topic, rec, seq, action, nth)) != INDEX_OK || sqlite3_changes64(w->db.sql) == 0)
 		return r;
-	seq = all->last + 1;
-	if ((r = lists_get(&w->lists, topic, action, &of_action)) != INDEX_OK ||
-	    (r = insert(w, topic, rec, seq, action, of_action->last + 1)) != INDEX_OK ||
-	    sqlite3_changes64(w->db.sql) == 0)
+	if ((r = lists_took(w->lists, topic, LIST_ALL, seq)) != INDEX_OK)
 		return r;
-	if ((r = lists_take(&w->lists, topic, of_action, rec->timestamp)) != INDEX_OK ||
-	    (r = lists_get(&w->lists, topic, LIST_ALL, &all)) != INDEX_OK)
-		return r;
-	return lists_take(&w->lists, topic, all, rec->timestamp);
+	return lists_took(w->lists, topic, action, nth);
 }
 
 enum index_result
 index_writer_add(struct index_writer *w, enum index_topic topic, const struct index_record *rec)
 {
-	return writer_failed(w, add(w, topic, rec));
+	return writer_failed(w, w->open ? add(w, topic, rec) : writer_outside(w));
 }
 
-/* The newest INDEX_KEPT_UNDECODABLE stay; nr counts all that there ever were. */
+/* The newest INDEX_KEPT_UNDECODABLE stay. */
 static enum index_result
 drop_old_undecodable(struct index_writer *w)
 {
 	int64_t nr = sqlite3_last_insert_rowid(w->db.sql);
-	sqlite3_stmt *s;
+	sqlite3_stmt *s = db_query(&w->db, Q_DROP_UNDECODABLE, INDEX_COMMANDS);
 
-	if (nr <= INDEX_KEPT_UNDECODABLE)
-		return INDEX_OK;
-	if ((s = db_query(&w->db, Q_W_OLD_UNDECODABLE, INDEX_COMMANDS)) == NULL)
-		return INDEX_ERROR;
 	sqlite3_bind_int64(s, 1, nr - INDEX_KEPT_UNDECODABLE);
-	return db_run(&w->db, s);
+	return nr > INDEX_KEPT_UNDECODABLE ? db_run(&w->db, s) : INDEX_OK;
 }
 
 static void
@@ -135,11 +131,11 @@ bind_kept(sqlite3_stmt *s, int column, const uint8_t *data, size_t len)
 enum index_result
 index_writer_undecodable(struct index_writer *w, const struct index_undecodable *u)
 {
-	sqlite3_stmt *s = db_query(&w->db, Q_W_ADD_UNDECODABLE, INDEX_COMMANDS);
+	sqlite3_stmt *s = db_query(&w->db, Q_ADD_UNDECODABLE, INDEX_COMMANDS);
 	enum index_result r;
 
-	if (s == NULL)
-		return writer_failed(w, INDEX_ERROR);
+	if (!w->open)
+		return writer_outside(w);
 	sqlite3_bind_int64(s, 1, u->topic);
 	sqlite3_bind_int64(s, 2, u->partition);
 	sqlite3_bind_int64(s, 3, u->offset);
@@ -157,10 +153,10 @@ index_writer_undecodable(struct index_writer *w, const struct index_undecodable 
 enum index_result
 index_writer_position(struct index_writer *w, enum index_topic topic, const struct index_position *p)
 {
-	sqlite3_stmt *s = db_query(&w->db, Q_W_PLACE, topic);
+	sqlite3_stmt *s = db_query(&w->db, Q_PUT_PLACE, topic);
 
-	if (s == NULL)
-		return writer_failed(w, INDEX_ERROR);
+	if (!w->open)
+		return writer_outside(w);
 	sqlite3_bind_int64(s, 1, topic);
 	sqlite3_bind_int64(s, 2, p->partition);
 	sqlite3_bind_int64(s, 3, p->next);
@@ -191,8 +187,7 @@ index_writer_positions(struct index_writer *w, enum index_topic topic, struct in
 
 	*list = NULL;
 	*n = 0;
-	if (s != NULL)
-		sqlite3_bind_int64(s, 1, topic);
+	sqlite3_bind_int64(s, 1, topic);
 	while ((r = db_step(&w->db, s)) == INDEX_OK) {
 		if (*n == cap) {
 			cap = cap == 0 ? 16 : cap * 2;
@@ -207,29 +202,30 @@ index_writer_positions(struct index_writer *w, enum index_topic topic, struct in
 	return r;
 }
 
+/* Of a question for the first and last number of a list. */
 static int64_t
-edge_of_undecodable(struct index_writer *w, enum query_id q)
+length(struct index_writer *w, enum query_id q, enum index_topic topic)
+{
+	int64_t first, last;
+
+	return db_pair(&w->db, db_query(&w->db, q, topic), &first, &last) == INDEX_OK ? last - first + 1 : 0;
+}
+
+static int64_t
+pages(struct index_writer *w, enum query_id q)
 {
 	sqlite3_stmt *s = db_query(&w->db, q, INDEX_COMMANDS);
-	int64_t nr = 0;
+	int64_t n = db_step(&w->db, s) == INDEX_OK ? sqlite3_column_int64(s, 0) : 0;
 
-	if (db_step(&w->db, s) == INDEX_OK) {
-		nr = sqlite3_column_int64(s, 0);
-		sqlite3_reset(s);
-	}
-	return nr;
+	sqlite3_reset(s);
+	return n;
 }
 
 void
 index_writer_counts(struct index_writer *w, int64_t rows[INDEX_TOPICS], int64_t *undecodable, int64_t *bytes)
 {
-	int64_t last = edge_of_undecodable(w, Q_W_LAST_UNDECODABLE);
-	struct list_entry *all;
-
 	for (int t = 0; t < INDEX_TOPICS; t++)
-		rows[t] = lists_get(&w->lists, (enum index_topic)t, LIST_ALL, &all) == INDEX_OK ?
-		    all->last - all->first + 1 : 0;
-	*undecodable = last == 0 ? 0 : last - edge_of_undecodable(w, Q_W_FIRST_UNDECODABLE) + 1;
-	*bytes = (db_number(&w->db, "PRAGMA page_count", 0) - db_number(&w->db, "PRAGMA freelist_count", 0)) *
-	    db_number(&w->db, "PRAGMA page_size", 0);
+		rows[t] = length(w, Q_RANGE_ALL, (enum index_topic)t);
+	*undecodable = length(w, Q_RANGE_UNDECODABLE, INDEX_COMMANDS);
+	*bytes = (pages(w, Q_PAGES) - pages(w, Q_FREE_PAGES)) * DB_PAGE;
 }

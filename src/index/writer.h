@@ -12,6 +12,7 @@ struct index_writer;
 struct index_retention {
 	int64_t	older_than;	/* records with a timestamp before this go; INT64_MIN: none */
 	int64_t	max_bytes;	/* of the file's used pages; 0: without bound */
+	int64_t	now;		/* a timestamp more than a day later holds nothing back; 0: every one is believed */
 };
 
 /*
@@ -59,7 +60,11 @@ enum index_result index_writer_positions(struct index_writer *w, enum index_topi
 /* Records and undecodable ones kept now, and the bytes that the file uses. Cheap. */
 void	 index_writer_counts(struct index_writer *w, int64_t rows[INDEX_TOPICS], int64_t *undecodable,
 	    int64_t *bytes);
-/* Remove at most max of the oldest records (a transaction of its own). *removed 0: nothing more to do. */
+/*
+ * Remove at most max of the oldest records of each kind (a transaction of its own), and give some of the free pages
+ * back to the file system. Records go in the order of indexing: one that is young keeps those behind it. *removed 0:
+ * nothing more to do.
+ */
 enum index_result index_writer_trim(struct index_writer *w, const struct index_retention *how, int max,
 	    int *removed);
 

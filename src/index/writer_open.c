@@ -19,6 +19,8 @@
 #include "util/log.h"
 #include "util/mem.h"
 
+#define BUSY_MS	2000	/* another writer cannot be: index_lock */
+
 static const char *const suffixes[] = { "", "-wal", "-shm" };
 
 /* In this order: the first two only act on an empty file. */
@@ -29,16 +31,15 @@ static const char pragmas[] =
     "PRAGMA synchronous = NORMAL;"
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA cache_size = -16384;"
+    "PRAGMA cell_size_check = ON;"
     "PRAGMA wal_autocheckpoint = 2000;"
     "PRAGMA journal_size_limit = 33554432;";
 
 static enum index_result
 put_meta(struct index_writer *w, const char *name, const char *text, int64_t number)
 {
-	sqlite3_stmt *s = db_query(&w->db, Q_W_META, INDEX_COMMANDS);
+	sqlite3_stmt *s = db_query(&w->db, Q_PUT_META, INDEX_COMMANDS);
 
-	if (s == NULL)
-		return INDEX_ERROR;
 	sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
 	if (text != NULL)
 		sqlite3_bind_text(s, 2, text, -1, SQLITE_STATIC);
@@ -61,6 +62,7 @@ make(struct index_writer *w, const char *commands, const char *events)
 	if ((r = db_exec(&w->db, "BEGIN IMMEDIATE")) != INDEX_OK)
 		return r;
 	if ((r = db_exec(&w->db, schema_sql)) == INDEX_OK && (r = db_exec(&w->db, version)) == INDEX_OK &&
+	    (r = db_prepare(&w->db, true)) == INDEX_OK &&
 	    (r = put_meta(w, "generation", NULL, generation)) == INDEX_OK &&
 	    (r = put_meta(w, "commands", commands, 0)) == INDEX_OK &&
 	    (r = put_meta(w, "events", events, 0)) == INDEX_OK)
@@ -70,30 +72,6 @@ make(struct index_writer *w, const char *commands, const char *events)
 	return r;
 }
 
-/* Is it ours, of this version? A new file has neither tables nor numbers. */
-static enum index_result
-check(struct index_writer *w, bool *empty)
-{
-	int64_t application = db_number(&w->db, "PRAGMA application_id", -1);
-	int64_t tables = db_number(&w->db, "SELECT count(*) FROM sqlite_schema", -1);
-
-	if (application == -1 || tables == -1)
-		return db_failure(&w->db) == INDEX_ERROR ? INDEX_ERROR : db_failure(&w->db);
-	*empty = application == 0 && tables == 0;
-	if (*empty)
-		return INDEX_OK;
-	if (application != DB_APPLICATION) {
-		snprintf(w->db.error, sizeof(w->db.error), "it is a database, but not cmdr's");
-		return INDEX_CORRUPT;
-	}
-	if (db_number(&w->db, "PRAGMA user_version", -1) != DB_VERSION) {
-		snprintf(w->db.error, sizeof(w->db.error), "it is of version %" PRId64 ", this cmdr's is %d",
-		    db_number(&w->db, "PRAGMA user_version", -1), DB_VERSION);
-		return INDEX_VERSION;
-	}
-	return INDEX_OK;
-}
-
 /* name's value is text. */
 static enum index_result
 check_name(struct index_writer *w, const char *name, const char *text)
@@ -101,8 +79,7 @@ check_name(struct index_writer *w, const char *name, const char *text)
 	sqlite3_stmt *s = db_query(&w->db, Q_META, INDEX_COMMANDS);
 	enum index_result r;
 
-	if (s != NULL)
-		sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
 	r = db_step(&w->db, s);
 	if (r != INDEX_OK)
 		return r == INDEX_NONE ? INDEX_CORRUPT : r;
@@ -121,8 +98,7 @@ read_generation(struct index_writer *w)
 	sqlite3_stmt *s = db_query(&w->db, Q_META, INDEX_COMMANDS);
 	enum index_result r;
 
-	if (s != NULL)
-		sqlite3_bind_text(s, 1, "generation", -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 1, "generation", -1, SQLITE_STATIC);
 	if ((r = db_step(&w->db, s)) == INDEX_OK) {
 		w->generation = (uint64_t)sqlite3_column_int64(s, 0);
 		sqlite3_reset(s);
@@ -130,20 +106,40 @@ read_generation(struct index_writer *w)
 	return r == INDEX_NONE ? INDEX_CORRUPT : r;
 }
 
+/* Some file systems cannot share memory by a file: SQLite then stays in another mode without an error. */
+static enum index_result
+check_mode(struct index_writer *w)
+{
+	sqlite3_stmt *s = NULL;
+	enum index_result r;
+	bool wal;
+
+	if (sqlite3_prepare_v2(w->db.sql, "PRAGMA journal_mode", -1, &s, NULL) != SQLITE_OK)
+		return db_failure(&w->db);
+	r = db_step(&w->db, s);
+	wal = r == INDEX_OK && strcmp((const char *)sqlite3_column_text(s, 0), "wal") == 0;
+	sqlite3_finalize(s);
+	if (r == INDEX_OK && !wal) {
+		snprintf(w->db.error, sizeof(w->db.error), "its file system cannot hold a database in WAL mode");
+		return INDEX_ERROR;
+	}
+	return r;
+}
+
 static enum index_result
 prepare(struct index_writer *w, const char *commands, const char *events)
 {
-	enum index_result r;
-	bool empty = false;
+	enum index_result found = db_recognise(&w->db), r;
 	int one = 1;
 
-	if ((r = check(w, &empty)) != INDEX_OK || (r = db_exec(&w->db, pragmas)) != INDEX_OK)
+	if (found != INDEX_OK && found != INDEX_NONE)
+		return found;
+	if ((r = db_exec(&w->db, pragmas)) != INDEX_OK || (r = check_mode(w)) != INDEX_OK)
 		return r;
 	/* Readers in jails cannot make -wal and -shm: they stay when the last of us closes. */
 	sqlite3_file_control(w->db.sql, "main", SQLITE_FCNTL_PERSIST_WAL, &one);
-	if (empty && (r = make(w, commands, events)) != INDEX_OK)
-		return r;
-	if ((r = check_name(w, "commands", commands)) != INDEX_OK ||
+	r = found == INDEX_NONE ? make(w, commands, events) : db_prepare(&w->db, true);
+	if (r != INDEX_OK || (r = check_name(w, "commands", commands)) != INDEX_OK ||
 	    (r = check_name(w, "events", events)) != INDEX_OK)
 		return r;
 	return read_generation(w);
@@ -158,15 +154,14 @@ index_writer_open(struct index_writer **out, const char *directory, const char *
 	enum index_result r;
 
 	w->path = xasprintf("%s/%s", directory, INDEX_FILE);
-	r = db_open(&w->db, w->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err, size);
-	if (r == INDEX_OK) {
-		lists_init(&w->lists, &w->db);
-		w->actions = actions_new(&w->db);
-		if ((r = prepare(w, commands, events)) != INDEX_OK)
-			snprintf(err, size, "%s: %s", w->path, w->db.error);
-	}
+	w->lists = lists_new(&w->db);
+	w->actions = actions_new(&w->db);
+	r = db_open(&w->db, w->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, BUSY_MS);
+	if (r == INDEX_OK)
+		r = prepare(w, commands, events);
 	umask(mask);
 	if (r != INDEX_OK) {
+		snprintf(err, size, "%s: %s", w->path, w->db.error);
 		index_writer_close(w);
 		return r;
 	}
@@ -179,13 +174,11 @@ index_writer_close(struct index_writer *w)
 {
 	if (w == NULL)
 		return;
-	if (w->db.sql != NULL) {
-		if (w->open)
-			index_writer_rollback(w);
-		lists_free(&w->lists);
-		actions_free(w->actions);
-		db_close(&w->db);
-	}
+	if (w->open)
+		index_writer_rollback(w);
+	db_close(&w->db);
+	lists_free(w->lists);
+	actions_free(w->actions);
 	free(w->path);
 	free(w);
 }

@@ -11,7 +11,7 @@
 
 struct index_writer {
 	struct db	 db;
-	struct lists	 lists;
+	struct lists	*lists;
 	struct actions	*actions;
 	char		*path;
 	uint64_t	 generation;
@@ -20,5 +20,8 @@ struct index_writer {
 
 /* What failed, undone: the transaction is over and nothing in memory is newer than the file. */
 enum index_result writer_failed(struct index_writer *w, enum index_result r);
+
+/* INDEX_ERROR: this needs a transaction, and none is open. */
+enum index_result writer_outside(struct index_writer *w);
 
 #endif

@@ -333,6 +333,7 @@ on_trim(evutil_socket_t fd, short what, void *arg)
 	struct index_retention how = {
 		.older_than = c->index.retention_age > 0 ? clock_wall_ms() - c->index.retention_age : INT64_MIN,
 		.max_bytes = (int64_t)c->index.retention_size,
+		.now = clock_wall_ms(),
 	};
 	enum index_result r;
 	int removed = 0;
