@@ -6,7 +6,7 @@ CLEANFILES += $(SUBSTITUTED)
 noinst_DATA = etc/cmdr.yaml
 dist_doc_DATA = etc/cmdr-dev.yaml
 
-FILL_IN = $(SED) -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
+FILL_IN = $(SED) -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@bindir[@]|$(bindir)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 	-e 's|@runstatedir[@]|$(runstatedir)|g' -e 's|@localstatedir[@]|$(localstatedir)|g' \
 	-e 's|@docdir[@]|$(docdir)|g'
 

@@ -66,7 +66,7 @@ make_daemon() {
 make_root() {
 	rm -rf "${root:?}"/*
 	mkdir -p "$root/etc/init.d" "$root/etc/default" "$root/sbin"
-	sed -e "s|@sbindir@|$root/sbin|g" -e "s|@sysconfdir@|$root/etc|g" \
+	sed -e "s|@sbindir@|$root/sbin|g" -e "s|@bindir@|$root/bin|g" -e "s|@sysconfdir@|$root/etc|g" \
 	    -e "s|@runstatedir@|$root/run|g" -e "s|/lib/lsb/init-functions|$1|g" \
 	    "$srcdir/contrib/init.d/cmdr.in" >"$script"
 	echo "good" >"$root/etc/cmdr.yaml"
@@ -149,6 +149,30 @@ bad_file() {
 	rm "$root/refuse"
 }
 
+# With a cmdrctl that the daemon answers, a reload is what that says of it.
+asked() {
+	expect 0 start
+	rm -f "$root/signals"
+	mkdir -p "$root/bin"
+	cat >"$root/bin/cmdrctl" <<-CTL
+		#!/bin/sh
+		case \$1 in
+		status) [ ! -e "$root/mute" ] ;;
+		reload) [ ! -e "$root/worse" ] || { echo "cmdrctl reload: not every role was ready in time" >&2; exit 1; } ;;
+		esac
+	CTL
+	chmod 755 "$root/bin/cmdrctl"
+	expect 0 reload
+	[ ! -e "$root/signals" ] || fail "reload: signalled though it could be asked"
+	touch "$root/worse"
+	expect 1 reload "not every role was ready in time"
+	touch "$root/mute"
+	expect 0 reload
+	heard_hup 1
+	rm -r "${root:?}/bin" "$root/worse" "$root/mute"
+	expect 0 stop
+}
+
 leftovers() {
 	mkdir -p "$(dirname "$pidfile")"
 	echo $$ >"$pidfile"	# this test's own: alive, and not cmdrd
@@ -184,6 +208,7 @@ for functions in /lib/lsb/init-functions "$root/none"; do
 	make_root "$functions"
 	daily_life
 	bad_file
+	asked
 	leftovers
 	slow_end
 done

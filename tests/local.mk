@@ -5,6 +5,7 @@ CHECKS = \
 	tests/check_command \
 	tests/check_config \
 	tests/check_control \
+	tests/check_ctl \
 	tests/check_cors \
 	tests/check_daemon \
 	tests/check_config_files \
@@ -105,3 +106,4 @@ tests_ctl_docs_LDADD = $(CTL_LIBS)
 
 # The families of /metrics as documentation, in the same way.
 check_PROGRAMS += tests/metrics_docs
+tests_check_ctl_LDADD = $(CTL_LIBS) $(CHECK_LIBS)

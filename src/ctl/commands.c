@@ -37,8 +37,8 @@ const struct ctl_command ctl_commands[] = {
 	    "that are added meanwhile are not seen.\n",
 	    tail_options, CTL_CONFIG | CTL_SOCKET | CTL_URL, tail_run },
 	{ "undecodable", "", NULL, "List records that are no commands and no events.",
-	    "They are kept in the index, which only root and the user that cmdrd runs as\n"
-	    "can read. The newest come last.\n",
+	    "They are kept in the index, which root and the members of cmdrd's group can\n"
+	    "read. The newest come last.\n",
 	    undecodable_options, CTL_CONFIG, undecodable_run },
 	{ "index", "check|rebuild", "check rebuild", "Check the index, or have it made anew.",
 	    "check reads the whole file, which takes a while; it does not disturb cmdrd.\n"

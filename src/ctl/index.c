@@ -44,14 +44,14 @@ index_open(const struct ctl_command *self, const struct settings *s, struct inde
 	snprintf(path, sizeof(path), "%s/%s", s->index, INDEX_FILE);
 	if (stat(path, &st) == -1)
 		return ctl_fail(self, "%s: %s: %s", path, strerror(errno), errno == ENOENT ?
-		    "there is no index there (index.directory)" : "become root, or the user that cmdrd runs as");
+		    "there is no index there (index.directory)" : "become root or a member of cmdrd's group");
 	switch (index_reader_open(out, s->index, NULL, err, sizeof(err))) {
 	case INDEX_OK:
 		return CTL_OK;
 	case INDEX_NONE:
 		return ctl_fail(self, "there is no index in %s yet (index.directory)", s->index);
 	default:
-		/* SQLite reads a live file with the help of one that it writes */
+		/* without cmdrd, SQLite makes files beside it: the group may not */
 		return ctl_fail(self, "%s%s", err, geteuid() == 0 ? "" :
 		    ": become root, or the user that cmdrd runs as");
 	}

@@ -73,6 +73,9 @@ print_daemon(const struct value *now)
 		printf("%s%" PRId64 " %s", i > 0 ? ", " : "", field_int(g, "number", 0),
 		    field_text(g, "state", a, sizeof(a)));
 	printf("\n");
+	printf("clients        %s connections, %s live streams\n",
+	    screen_count(field_int(field(now, "gauges"), "http_open", 0), a, sizeof(a)),
+	    screen_count(field_int(field(now, "gauges"), "sse_streams", 0), c, sizeof(c)));
 	if (field_int(reload, "number", 0) > 0)
 		printf("last reload    %s%s%s\n", field_text(reload, "state", a, sizeof(a)),
 		    field_is(reload, "state", "failed") ? ": " : "", field_text(reload, "error", b, sizeof(b)));
@@ -165,8 +168,11 @@ static const struct {
 	{ "commands refused by Kafka", "commands_refused", false },
 	{ "sync answered", "sync_answered", true },
 	{ "sync timed out", "sync_timed_out", true },
-	{ "events read", "tail_records", true },
-	{ "records that are no events", "tail_undecodable", false },
+	{ "records read by the tailer", "tail_records", true },
+	{ "records indexed", "index_records", true },
+	{ "records of no known form", "index_undecodable", false },
+	{ "records sent to streams", "sse_records_sent", true },
+	{ "streams cut: too slow", "sse_cut_slow", false },
 };
 
 static void

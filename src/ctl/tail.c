@@ -9,7 +9,6 @@
 #include "ctl/ctl.h"
 #include "ctl/paint.h"
 #include "ctl/tail.h"
-#include "value/edn.h"
 #include "value/json.h"
 
 enum { FROM_BEGINNING = 1, FROM, FORMAT, ACTION, PARENT, COUNT, TOKENS, KAFKA };
@@ -95,10 +94,11 @@ tail_counted(struct tail *t)
 bool
 tail_show(struct tail *t, const struct value *record)
 {
+	const struct codec *codec = codec_by_name(t->format == TAIL_EDN ? "edn" : "json");
 	struct buf out = { 0 };
 	struct codec_error err;
 
-	if ((t->format == TAIL_EDN ? edn_write : json_write)(&out, record, &err) == -1)
+	if (codec->write(&out, record, &err) == -1)
 		fprintf(stderr, "cmdrctl tail: a record cannot be shown: %s\n", err.text);
 	else
 		paint_line((const char *)out.data, out.len);

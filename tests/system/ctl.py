@@ -4,10 +4,12 @@ import http.server
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import threading
+import time
 
 import lib
 from lib import Daemon, Processor, check, wait_until
@@ -73,7 +75,7 @@ def watch_draws_again():
         if no_color:
             env["NO_COLOR"] = no_color
         p = subprocess.run(["timeout", "2", "script", "-qfec", "%s status --watch 0.2 -f %s" % (lib.CMDRCTL, d.conf), "/dev/null"],
-                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=env, timeout=30)
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env, timeout=30)
         check(p.stdout.count(b"\033[H\033[2J") >= 2, "not drawn anew: %r" % p.stdout[:300])
         check((b"\033[32m" in p.stdout) == coloured, "colour with NO_COLOR=%r" % no_color)
     d.stop()
@@ -171,6 +173,11 @@ def ready_is_what_slash_ready_says():
     os.kill(d.pids("broker")[0], signal.SIGCONT)
     wait_until(lambda: ctl(d, "ready")[0] == 0, 40, "ready to end with 0")
     check(ctl(None, "ready", "--url", "http://127.0.0.1:%d" % d.port)[0] == 0, "ready by --url")
+    # it is asked where it is answered
+    d.options["http"]["admin"] = '["unix:%s/admin.sock"]' % d.dir
+    d.write()
+    ok(d, "reload")
+    check(d.get("/ready")[0] == 404 and ctl(d, "ready")[0] == 0, "ready at http.admin")
     d.stop()
 
 
@@ -199,6 +206,164 @@ def send_takes_every_type():
     check(ctl(d, "send", "act", "n:=5")[0] == 0, "send over a Unix socket")
     check(ctl(d, "ready")[0] == 0, "ready over a Unix socket")
     check(ctl(None, "send", "act", "--url", "unix:%s/http.sock" % d.dir)[0] == 0, "send by --url unix:")
+    d.stop()
+
+
+class Tail:
+    """A running cmdrctl tail; its lines as they come."""
+
+    def __init__(self, d, *args):
+        self.process = subprocess.Popen([lib.CMDRCTL, "tail", *args, "-f", d.conf], stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
+        self.lines = []
+        self.thread = threading.Thread(target=lambda: self.lines.extend(iter(self.process.stdout.readline, "")))
+        self.thread.start()
+
+    def await_lines(self, n, what):
+        wait_until(lambda: len(self.lines) >= n, 30, "%s (%d of %d lines)" % (what, len(self.lines), n))
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
+        self.thread.join(10)
+        return [json.loads(line) for line in self.lines]
+
+
+def tail_misses_nothing():
+    d = Daemon("embedded").start()
+    post = lambda i, action="a": json.loads(d.post({"action": action, "data": {"i": i}})[2])
+    for i in range(3):
+        post(i)
+    t = Tail(d, "commands")
+    # a stream begins when it begins: send until it is heard
+    n = 3
+    while not t.lines and n < 1000:
+        post(n)
+        n += 1
+        time.sleep(0.05)
+    check(t.lines, "nothing came")
+    first = json.loads(t.lines[0])["data"]["i"]
+    for _ in range(20):
+        post(n)
+        n += 1
+    t.await_lines(n - first, "records of a stream")
+    # whatever happens to the worker that serves it, and over a reload
+    for happens in (lambda: [os.kill(p, signal.SIGKILL) for p in d.pids("worker")], lambda: ok(d, "reload")):
+        happens()
+        d.wait_ready()
+        for _ in range(20):
+            post(n)
+            n += 1
+        t.await_lines(n - first, "records after the stream broke")
+    got = [r["data"]["i"] for r in t.stop()]
+    check(sorted(got) == list(range(first, n)), "missed or doubled: %r" % got)
+    check("going on with it" in t.process.stderr.read(), "that the stream ended was not told")
+    d.stop()
+
+
+def tail_from_where_asked():
+    d = Daemon("embedded").start()
+    wanted = []
+    for i in range(6):
+        wanted.append(json.loads(d.post({"action": "ns/even" if i % 2 == 0 else "odd", "data": {"i": i}})[2])["id"])
+    read = lambda *args: ok(d, "tail", "commands", *args).splitlines()
+    for source in ([], ["--kafka"]):
+        from_all = [json.loads(x)["id"] for x in read("--from-beginning", "-n", "6", *source)]
+        check(sorted(from_all) == sorted(wanted), "%r: %r" % (source, from_all))
+        even = read("--from-beginning", "--count", "3", "--action", "ns/even", "--format", "edn", *source)
+        check(all(re.match(r'\{:id #uuid "[0-9a-f-]{36}", :action :ns/even, :data \{:i [024]\}, ', x) for x in even), "%r" % even)
+    lines = [x.split("\t") for x in read("--from-beginning", "-n", "4", "--tokens")]
+    rest = [json.loads(x)["id"] for x in read("--from", lines[-1][0], "-n", "2")]
+    check(sorted([json.loads(x[1])["id"] for x in lines] + rest) == sorted(wanted), "the token does not go on")
+    out = ok(d, "tail", "commands", "--from", "nonsense", wanted=1)
+    check("(status 400)" in out, out)
+    for line in read("--kafka", "--from-beginning", "-n", "6", "--format", "hex"):
+        partition, offset, timestamp, key, value = line.split()
+        edn = subprocess.run([lib.CMDRCTL, "decode", key], stdout=subprocess.PIPE, text=True).stdout
+        check(edn.split('"')[1] in wanted, edn)
+        check(":action" in subprocess.run([lib.CMDRCTL, "decode", value], stdout=subprocess.PIPE, text=True).stdout, value)
+    d.stop()
+
+
+def tail_of_events():
+    d = Daemon("embedded").start()
+    p = Processor(d.embedded_address(), "c", args=["-X", "fetch.wait.max.ms=1"])
+    a = json.loads(ok(d, "send", "--sync", "create-foo", "a=1"))
+    b = json.loads(ok(d, "send", "--sync", "create-foo", "a=2"))
+    for source in ([], ["--kafka"]):
+        got = json.loads(ok(d, "tail", "events", "--from-beginning", "-n", "1", "--parent", b["id"], *source))
+        check(got["parent"] == b["id"] and got["id"] == b["children"][0], "%r: %r" % (source, got))
+    got = json.loads(ok(d, "tail", "events", "--from-beginning", "-n", "1", "--action", "foo-created", "--parent", a["id"]))
+    check(got["parent"] == a["id"], "%r" % got)
+    p.stop()
+    d.stop()
+
+
+def get_finds_both():
+    d = Daemon("embedded").start()
+    p = Processor(d.embedded_address(), "c", args=["-X", "fetch.wait.max.ms=1"])
+    sent = json.loads(ok(d, "send", "create-foo", "a=1"))
+    got = json.loads(ok(d, "get", "--wait", "20", sent["id"]))
+    check(got["id"] == sent["id"] and got["data"] == {"a": "1"} and len(got["children"]) == 1, "%r" % got)
+    event = json.loads(ok(d, "get", got["children"][0].upper()))
+    check(event["parent"] == sent["id"] and event["action"] == "foo-created", "%r" % event)
+    check('{:id #uuid "%s", :action :create-foo' % sent["id"] in ok(d, "get", "--accept", "edn", sent["id"]), "as EDN")
+    out = ok(d, "get", "ab675ea0-7f6d-11e6-bcdd-540e9df06c05", wanted=1)
+    check("there is no command and no event ab675ea0" in out, out)
+    p.stop()
+    d.stop()
+
+
+def index_is_looked_after():
+    if not shutil.which("kcat"):
+        check(not os.environ.get("CI"), "kcat is missing, and CI must not skip")
+        return "passed over: no kcat"
+    d = Daemon("embedded").start()
+    for i in range(50):
+        check(d.post({"action": "a", "data": {"i": i}})[0] == 202, "POST")
+    subprocess.run(["kcat", "-P", "-b", d.embedded_address(), "-t", "events", "-p", "0", "-k", "key"],
+                   input=b"no fressian", check=True, timeout=30)
+    indexed = lambda: state(d)["index"]
+    wait_until(lambda: indexed()["commands"]["rows"] == 50 and indexed()["undecodable"] == 1, 30, "the index to have all")
+    out = ok(d, "undecodable", "--hex")
+    check(re.search(r"^20\S+Z  events/0@0  \S", out, re.M), out)
+    check(b"no fressian".hex() in out and b"key".hex() in out, out)
+    check(len(ok(d, "undecodable").splitlines()) == 1, "without --hex")
+    check("is whole" in ok(d, "index", "check"), "check")
+    former = indexed()["id"]
+    check("has been made anew" in ok(d, "index", "rebuild"), "rebuild")
+    check(indexed()["id"] != former, "it is the same index")
+    wait_until(lambda: indexed()["commands"]["rows"] == 50, 30, "the new index to have all")
+    former = indexed()["id"]
+    check("is being made anew" in ok(d, "index", "rebuild", "--no-wait"), "rebuild --no-wait")
+    wait_until(lambda: indexed()["id"] != former and indexed()["commands"]["rows"] == 50, 30, "the second one to have all")
+    check("is whole" in ok(d, "index", "check"), "check of the new one")
+    for command in ("index check", "index rebuild"):
+        p = subprocess.run(["script", "-qefc", "%s %s -f %s" % (lib.CMDRCTL, command, d.conf), "/dev/null"],
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=60)
+        check(p.returncode == 0, "%s on a terminal: %r" % (command, p.stdout))
+    d.stop()
+    # the daemon away: the file can still be read
+    check("is whole" in ok(d, "index", "check"), "check without a daemon")
+    with open(os.path.join(d.dir, "index", "index.db"), "r+b") as f:
+        f.seek(8192)
+        f.write(os.urandom(4096))
+    out = ok(d, "index", "check", wanted=1)
+    check("damaged" in out or "malformed" in out, out)
+    if os.geteuid() == 0:
+        stranger = ["setpriv", "--reuid", "4711", "--regid", "4711", "--clear-groups"]
+        os.chmod(d.conf, 0o644)
+        out = ok(d, "undecodable", prefix=stranger, wanted=1)
+        check("Permission denied: become root or a member of cmdrd's group" in out, out)
+
+
+def without_an_index():
+    d = Daemon("embedded", extra={"index": {"enabled": "false"}}).start()
+    check("index" not in state(d), "status tells of an index")
+    check("INDEX" not in ok(d, "status", "--now"), "the page does")
+    check("index.enabled is false" in ok(d, "index", "rebuild", wanted=1), "rebuild")
+    out = ok(d, "get", json.loads(ok(d, "send", "a"))["id"], wanted=1)
+    check("keeps no index" in out, out)
     d.stop()
 
 
@@ -290,6 +455,12 @@ TESTS = [
     ("stop", stop_waits_for_the_end),
     ("ready", ready_is_what_slash_ready_says),
     ("send", send_takes_every_type),
+    ("tail, and what breaks it", tail_misses_nothing),
+    ("tail, from where", tail_from_where_asked),
+    ("tail events", tail_of_events),
+    ("get", get_finds_both),
+    ("undecodable, index", index_is_looked_after),
+    ("without an index", without_an_index),
     ("send, outcome unknown", unknown_outcomes_end_with_3),
     ("who may", only_those_who_may),
     ("clients that hang", a_client_that_hangs_holds_nobody_up),
