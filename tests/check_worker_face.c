@@ -38,12 +38,14 @@ static const struct {
 	{ "POST /commands\nContent-Type: application/fressian\r\n", "\xC0\xDF", 400,
 	    "\"offset\":" },
 	{ POST "Content-Encoding: gzip\r\n", COMMAND, 400, "not whole gzip" },
-	{ POST "Idempotency-Key: \"a\"\r\n", COMMAND, 400, "Idempotency-Key" },
+	{ POST "Idempotency-Key: \"a\r\n", COMMAND, 400, "Idempotency-Key" },
+	{ POST "Idempotency-Key: \"a\"\r\n", COMMAND, 503, "index is not open" },
 	{ "GET /%zz\n", "", 400, "bad-request" },
 	{ POST, "{\"action\":\"a\"}", 422, "\"errors\":[{\"pointer\":\"/data\"" },
 	{ POST, "{\"action\":\":a\",\"data\":{}}", 422, "colon" },
 	{ POST, "{\"action\":\"a\",\"data\":{},\"id\":1}", 422, "\"pointer\":\"/id\"" },
-	{ POST, "[" COMMAND "]", 422, "Batches" },
+	{ POST, "[]", 400, "batch is empty" },
+	{ "POST /commands?atomic=x\n" JSON, "[" COMMAND "]", 400, "atomic" },
 	{ POST, "7", 422, "invalid-command" },
 };
 

@@ -91,15 +91,24 @@ nak(struct fake *f)
 	peer_end(f->producer);
 }
 
-static int
-handle_publish(struct peer *p, struct rdr *r)
+static void
+known(struct fake *f)
 {
-	struct fake *f = peer_arg(p);
+	struct buf *b = peer_begin(f->producer, IPC_KNOWN, 28);
+
+	buf_put_u64(b, f->seq);
+	buf_put_u32(b, 1);
+	buf_put_u64(b, 4);
+	buf_put_u64(b, 1474374896789);
+	peer_end(f->producer);
+}
+
+static int
+publish(struct fake *f, struct rdr *r)
+{
 	size_t key_len, len;
 
 	f->publishes++;
-	f->seq = rdr_u64(r);
-	f->timestamp = (int64_t)rdr_u64(r);
 	key_len = rdr_u16(r);
 	rdr_bytes(r, key_len);
 	len = rdr_left(r);
@@ -112,6 +121,9 @@ handle_publish(struct peer *p, struct rdr *r)
 	case FAKE_NAK:
 		nak(f);
 		break;
+	case FAKE_KNOWN:
+		known(f);
+		break;
 	case FAKE_DIE:
 		return -1;
 	case FAKE_SILENT:
@@ -120,6 +132,31 @@ handle_publish(struct peer *p, struct rdr *r)
 	if (f->emit && !f->emit_early && f->tailer != NULL)
 		fake_event(f, &f->watched);
 	return 0;
+}
+
+static int
+handle_publish(struct peer *p, struct rdr *r)
+{
+	struct fake *f = peer_arg(p);
+
+	f->seq = rdr_u64(r);
+	f->timestamp = (int64_t)rdr_u64(r);
+	f->once = false;
+	return publish(f, r);
+}
+
+static int
+handle_publish_once(struct peer *p, struct rdr *r)
+{
+	struct fake *f = peer_arg(p);
+
+	f->seq = rdr_u64(r);
+	f->timestamp = (int64_t)rdr_u64(r);
+	f->once = true;
+	memcpy(f->once_id.b, rdr_bytes(r, ID_BYTES), ID_BYTES);
+	f->fingerprint = rdr_u64(r);
+	rdr_u64(r);
+	return publish(f, r);
 }
 
 static int
@@ -177,13 +214,14 @@ closed(struct peer *p, const char *why)
 
 static const struct peer_handler producer_handlers[] = {
 	{ IPC_PUBLISH, handle_publish },
+	{ IPC_PUBLISH_ONCE, handle_publish_once },
 };
 static const struct peer_handler tailer_handlers[] = {
 	{ IPC_WATCH, handle_watch },
 	{ IPC_UNWATCH, handle_unwatch },
 	{ IPC_SYNCED, handle_synced },
 };
-static const struct peer_ops producer_ops = { producer_handlers, 1, NULL, NULL, closed };
+static const struct peer_ops producer_ops = { producer_handlers, 2, NULL, NULL, closed };
 static const struct peer_ops tailer_ops = { tailer_handlers, 3, NULL, NULL, closed };
 
 static struct peer *

@@ -24,6 +24,7 @@ enum fake_produce {
 	FAKE_ACK,
 	FAKE_NAK,		/* nak_kind */
 	FAKE_SILENT,
+	FAKE_KNOWN,		/* it had been written before, at partition 1, offset 4 */
 	FAKE_DIE,		/* closes its link instead of an answer */
 };
 
@@ -47,6 +48,9 @@ struct fake {
 	bool			 emit_early;	/* … before the PUBLISH is seen */
 	int			 publishes, watches, unwatches, synced;
 	uint64_t		 seq;		/* of the last PUBLISH */
+	bool			 once;		/* it was a PUBLISH_ONCE, with: */
+	struct id		 once_id;
+	uint64_t		 fingerprint;
 	/* the last WATCH, or the id in the last PUBLISH's value */
 	struct id		 watched;
 	uint8_t			 value[4096];	/* of the last PUBLISH, what fits */

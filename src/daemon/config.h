@@ -49,6 +49,7 @@ struct config {
 		size_t			max_uri;
 		int			max_connections; /* of one worker */
 		int			max_in_flight;	/* of one worker */
+		int			max_batch;
 		int64_t			idle_timeout;
 		int64_t			request_timeout;
 		char			*public_url;

@@ -117,6 +117,8 @@ const struct config_key config_keys[] = {
 	INT(http.max_in_flight, 1, 1000000, "10000", WORKER,
 	    "Commands of one worker that still await their answer; past it the answer is 503 with "
 	    "Retry-After."),
+	INT(http.max_batch, 1, 100000, "1000", WORKER,
+	    "Commands of one batch, a list sent to POST /commands; past it the answer is 413."),
 	DURATION(http.idle_timeout, 1 * SECONDS, 1 * HOURS, "60s", WORKER,
 	    "How long a connection without a request is kept open."),
 	DURATION(http.request_timeout, 1 * SECONDS, 1 * HOURS, "30s", WORKER,

@@ -293,6 +293,18 @@ find_pid(struct master *m, pid_t pid)
 	return NULL;
 }
 
+/* What a producer says of itself on the scoreboard is true as long as it lives. */
+static void
+forget_claims(struct master *m, const struct child *c)
+{
+	struct board_producer *p = &board_of(m->board, c->generation->nr)->producer;
+
+	if (c->role->id != ROLE_PRODUCER)
+		return;
+	atomic_store(&p->alive, 0);
+	atomic_store(&p->once_busy, 0);
+}
+
 void
 children_reap(struct master *m)
 {
@@ -311,6 +323,7 @@ children_reap(struct master *m)
 		board_leave(board_slot(m->board, c->role->id, c->nr, c->generation->nr), (int)pid);
 		hang_up(c);
 		c->pid = -1;
+		forget_claims(m, c);
 		if (generation_child_died(m, c))
 			restart_later(m, c);
 	}

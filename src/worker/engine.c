@@ -30,8 +30,14 @@ look_into_index(struct wheel_timer *t)
 {
 	struct engine *e = WHEEL_OWNER(t, struct engine, look);
 
-	submissions_look(e);
-	if (e->tailer == NULL)
+	if (submissions_look(e))
+		wheel_set(e->wheel, &e->look, LOOK_EVERY_MS);
+}
+
+void
+engine_look(struct engine *e)
+{
+	if (e->look.slot == NULL)
 		wheel_set(e->wheel, &e->look, LOOK_EVERY_MS);
 }
 
@@ -43,7 +49,7 @@ engine_lost(struct engine *e, struct peer *p)
 	if (e->tailer == p)
 		e->tailer = NULL;
 	if (e->tailer == NULL)
-		wheel_set(e->wheel, &e->look, LOOK_EVERY_MS);
+		engine_look(e);
 	if (!e->proc->stopping)
 		wheel_set(e->wheel, &e->ask, ASK_AFTER_MS);
 	peer_retire(p);

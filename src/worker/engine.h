@@ -27,10 +27,14 @@ struct engine {
 
 /* submit.c: what the links report. */
 void	submission_acked(struct engine *e, uint64_t seq, int32_t partition, int64_t offset, int64_t timestamp);
+/* It had been written before. */
+void	submission_known(struct engine *e, uint64_t seq, const struct submit_place *place);
 void	submission_failed(struct engine *e, uint64_t seq, enum ipc_nak kind, const char *text);
 void	submission_event(struct engine *e, const struct submit_event *event);
-/* There is no tailer now: look into the index for the events of those that wait. */
-void	submissions_look(struct engine *e);
+/* Look into the index for the events of those that no tailer may tell of. False: there are none now. */
+bool	submissions_look(struct engine *e);
+/* Begin to do that, now and then. */
+void	 engine_look(struct engine *e);
 /* The producer's link broke; what was sent up to `sent` may have been read. */
 void	submissions_producer_gone(struct engine *e, uint64_t sent);
 /* The tailer's link broke: what waits for a WATCH to leave was never published. */
@@ -41,7 +45,7 @@ void	submissions_release(struct engine *e, uint64_t sent);
 /* The links themselves. */
 struct peer	*producer_link_new(struct engine *e, unsigned nr, int fd);
 /* Put a PUBLISH of this payload. Returns peer_queued() behind it; 0 where the link broke. */
-uint64_t	 producer_link_publish(struct engine *e, const void *payload, size_t len);
+uint64_t	 producer_link_publish(struct engine *e, bool once, const void *payload, size_t len);
 struct peer	*tailer_link_new(struct engine *e, unsigned nr, int fd);
 /* Put a WATCH. Returns peer_queued() behind it; 0 where the link broke. */
 uint64_t	 tailer_link_watch(struct engine *e, const struct id *id);

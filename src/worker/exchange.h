@@ -31,7 +31,8 @@ struct exchange {
 	/* A command being submitted (post.c). */
 	struct command		 command;
 	struct command_faults	 faults;
-	struct submission	*submission;	/* NULL: none out */
+	struct course		*course;	/* NULL: none is under way */
+	struct batch		*batch;		/* NULL: the body is one command, or was not read yet */
 	bool			 sync;
 	int64_t			 wait_ms;
 	const char		*applied;	/* Preference-Applied, or NULL */

@@ -3,7 +3,9 @@ libworker_a_SOURCES = \
 	src/worker/accept.c src/worker/accept.h \
 	src/worker/answers.c src/worker/answers.h \
 	src/worker/block.c src/worker/block.h \
+	src/worker/batch.c src/worker/batch.h \
 	src/worker/cors.c src/worker/cors.h \
+	src/worker/course.c src/worker/course.h \
 	src/worker/engine.c src/worker/engine.h \
 	src/worker/exchange.c src/worker/exchange.h \
 	src/worker/feed.c src/worker/feed.h \

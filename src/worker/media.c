@@ -6,6 +6,7 @@
 
 #include "util/log.h"
 #include "util/mem.h"
+#include "value/json.h"
 #include "worker/media.h"
 
 #define MEDIA_MAX	NEGOTIATE_OFFERS_MAX
@@ -20,6 +21,9 @@ static struct {
 	char		*request_types, *answer_types, *page_types;
 } m;
 
+static const struct codec ndjson = {
+	.name = "ndjson", .type = "application/x-ndjson", .text = 1, .read = json_read,
+};
 static const struct media html = { NULL, "text/html; charset=utf-8" };
 
 /* "a, b, c": the offers' types, each once. */
@@ -62,10 +66,17 @@ media_init(void)
 		m.media[i].content_type = content_type(c);
 		m.answers[m.nanswers++] = (struct offer){ c->type, c->parameter, &m.media[i] };
 	}
+	m.requests[m.nrequests++] = (struct offer){ ndjson.type, NULL, &ndjson };
 	m.request_types = list(m.requests, m.nrequests);
 	m.answer_types = list(m.answers, m.nanswers);
 	m.answers[m.nanswers++] = (struct offer){ "text/html", NULL, &html };
 	m.page_types = list(m.answers, m.nanswers);
+}
+
+const struct codec *
+media_ndjson(void)
+{
+	return &ndjson;
 }
 
 const struct media *

@@ -24,6 +24,8 @@ const struct media *media_accept(const struct guard_head *h, bool page);
 bool	media_accepts(const struct guard_head *h, const char *type);
 /* What a request's body is in, by Content-Type. */
 enum negotiate_result media_of_request(const struct guard_head *h, const struct codec **out);
+/* One JSON text a line: a batch of commands, and no answer. */
+const struct codec *media_ndjson(void);
 /* JSON, for what must be told whatever was asked for. */
 const struct media *media_json(void);
 /* "application/json, application/edn, …" */

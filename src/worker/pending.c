@@ -48,10 +48,27 @@ pending_add(struct pending *p, const struct id *id, bool sync)
 	s->sync = sync;
 	s->result.id = *id;
 	if (sync)
-		idtab_put(&p->by_id, id, s);
+		s->same = idtab_put(&p->by_id, id, s);
 	TAILQ_INSERT_TAIL(&p->all, s, entry);
 	p->count++;
 	return s;
+}
+
+/* Several may wait for the event of one command: a repeat joins the wait. */
+static void
+leave_same(struct pending *p, struct submission *s)
+{
+	struct submission *first = idtab_get(&p->by_id, &s->result.id), *before;
+
+	if (first == s && s->same == NULL) {
+		idtab_remove(&p->by_id, &s->result.id);
+	} else if (first == s) {
+		idtab_put(&p->by_id, &s->result.id, s->same);
+	} else {
+		for (before = first; before->same != s;)
+			before = before->same;
+		before->same = s->same;
+	}
 }
 
 void
@@ -62,7 +79,7 @@ pending_remove(struct pending *p, struct submission *s)
 	p->slots[slot] = NULL;
 	p->free_slots[p->nfree++] = slot;
 	if (s->sync)
-		idtab_remove(&p->by_id, &s->result.id);
+		leave_same(p, s);
 	buf_free(&s->record);
 	buf_free(&s->event);
 	TAILQ_REMOVE(&p->all, s, entry);

@@ -22,9 +22,11 @@ enum stage {
 struct submission {
 	TAILQ_ENTRY(submission)	 entry;		/* in pending.all, or the free list */
 	TAILQ_ENTRY(submission)	 held;		/* in engine.held while STAGE_HELD */
+	struct submission	*same;		/* sync: another one of the same id */
 	struct engine		*engine;
 	enum stage		 stage;
 	bool			 sync;
+	bool			 once;		/* its PUBLISH is a PUBLISH_ONCE */
 	bool			 orphan;	/* the client is gone; only its PUBLISH is still owed */
 	bool			 expired;	/* sync: its time is over, the acknowledgement still out */
 	uint64_t		 seq;
@@ -60,6 +62,7 @@ struct submission	*pending_add(struct pending *p, const struct id *id, bool sync
 void			 pending_remove(struct pending *p, struct submission *s);
 /* NULL: answered or cancelled meanwhile. */
 struct submission	*pending_by_seq(const struct pending *p, uint64_t seq);
+/* The first of them: go on with same. */
 struct submission	*pending_by_id(const struct pending *p, const struct id *id);
 
 #endif

@@ -8,6 +8,8 @@
 
 #include "value/form.h"
 #include "value/fressian.h"
+#include "worker/batch.h"
+#include "worker/course.h"
 #include "worker/inflate.h"
 #include "worker/post.h"
 #include "worker/post_answer.h"
@@ -51,14 +53,25 @@ read_wait(struct exchange *x)
 	return true;
 }
 
-/* To ignore it would promise what is not kept. */
+/* The key, where there is one: *out is then given it. */
 static bool
-check_unsupported(struct exchange *x)
+read_key(struct exchange *x, struct idempotency_key *key, const struct idempotency_key **out)
 {
-	if (!x->g.head.field[FIELD_IDEMPOTENCY_KEY].set)
+	const struct guard_span *s = &x->g.head.field[FIELD_IDEMPOTENCY_KEY];
+	const char *wrong;
+
+	*out = NULL;
+	if (!s->set)
 		return true;
-	return exchange_wrong(x, PROBLEM_BAD_REQUEST,
-	    "Idempotency-Key is not supported by this version; leave it out.");
+	wrong = idempotency_parse(guard_head_text(&x->g.head, s), s->len, &x->arena, key);
+	if (wrong != NULL)
+		return exchange_wrong(x, PROBLEM_BAD_REQUEST, wrong);
+	/* To ignore it would promise what is not kept. */
+	if (!exchange_worker(x)->proc->config.index.enabled)
+		return exchange_wrong(x, PROBLEM_BAD_REQUEST, "Idempotency-Key needs the index, which this service is "
+		    "run without (index.enabled); leave it out.");
+	*out = key;
+	return true;
 }
 
 static bool
@@ -121,41 +134,59 @@ static bool
 check(struct exchange *x, const struct value *v)
 {
 	x->problem.faults = &x->faults;
-	if (v->kind == VALUE_VECTOR || v->kind == VALUE_LIST)
-		return exchange_wrong(x, PROBLEM_INVALID_COMMAND,
-		    "Batches are not supported by this version: send one command, a map.");
-	if (command_parse(v, x->body->read == fressian_read, &x->arena, &x->command,
-	    &x->faults) == 0)
+	if (command_parse(v, x->body->read == fressian_read, &x->arena, &x->command, &x->faults) == 0)
 		return true;
 	return exchange_wrong(x, PROBLEM_INVALID_COMMAND, x->faults.list[0].detail);
 }
 
-static bool
-read_command(struct exchange *x)
+static void
+refuse(struct exchange *x)
 {
-	const uint8_t *body;
-	struct value v;
-	size_t len;
+	if (x->problem.id == PROBLEM_UNSUPPORTED_MEDIA_TYPE)
+		response_header(x, "Accept-Post", media_request_types());
+	response_problem(x);
+}
 
-	return take_body(x, &body, &len) && read_wait(x) && check_unsupported(x) &&
-	    decode(x, body, len, &v) && check(x, &v);
+static void
+single(struct exchange *x, const struct value *v, const struct idempotency_key *key)
+{
+	struct course *c;
+
+	if (!check(x, v)) {
+		refuse(x);
+		return;
+	}
+	if ((c = arena_alloc(&x->arena, sizeof(*c))) == NULL) {
+		exchange_wrong(x, PROBLEM_TOO_LARGE, NULL);
+		refuse(x);
+		return;
+	}
+	memset(c, 0, sizeof(*c));
+	c->x = x;
+	c->command = &x->command;
+	c->done = post_answer;
+	c->item = IDEMPOTENCY_SINGLE;
+	x->course = c;
+	course_start(c, key);
 }
 
 void
 post_command(struct exchange *x)
 {
-	struct submission *s;
-	struct submit_ask ask;
+	const struct idempotency_key *key;
+	struct idempotency_key room;
+	const uint8_t *body;
+	struct value v;
+	size_t len;
 
-	if (!read_command(x)) {
-		if (x->problem.id == PROBLEM_UNSUPPORTED_MEDIA_TYPE)
-			response_header(x, "Accept-Post", media_request_types());
-		response_problem(x);
-		return;
-	}
-	ask = (struct submit_ask){ .command = &x->command, .arena = &x->arena, .sync = x->sync,
-		.wait_ms = x->wait_ms, .received_ns = x->g.whole_ns, .done = post_answer, .arg = x };
-	/* Where it was answered on the spot, x is another request's by now. */
-	if ((s = submit(exchange_worker(x)->engine, &ask)) != NULL)
-		x->submission = s;
+	if (!take_body(x, &body, &len) || !read_wait(x) || !read_key(x, &room, &key))
+		refuse(x);
+	else if (x->body == media_ndjson())
+		batch_lines(x, body, len, key);
+	else if (!decode(x, body, len, &v))
+		refuse(x);
+	else if (v.kind == VALUE_VECTOR || v.kind == VALUE_LIST)
+		batch_list(x, &v, key);
+	else
+		single(x, &v, key);
 }

@@ -25,6 +25,8 @@ static const struct {
 	[SUBMIT_REFUSED] = { PROBLEM_UNAVAILABLE, "The command was not written: %s." },
 	[SUBMIT_UNKNOWN] = { PROBLEM_OUTCOME_UNKNOWN,
 	    "The command may or may not have been written: %s." },
+	[SUBMIT_BUSY] = { PROBLEM_IDEMPOTENCY_IN_PROGRESS, "Nothing was written for this request: %s." },
+	[SUBMIT_REUSED] = { PROBLEM_IDEMPOTENCY_KEY_REUSED, "The command was not written: %s." },
 };
 
 /* A map being put together; room is made first. */
@@ -71,21 +73,26 @@ location(struct exchange *x, const struct id *id)
  * and cannot be read.
  */
 static bool
-put_event(struct exchange *x, struct members *m, const struct submit_result *r, const char **error)
+put_event(struct exchange *x, struct members *m, const struct submit_result *r, bool keep,
+    const char **error)
 {
 	static struct log_limit limit;
 	const struct config *c = &exchange_worker(x)->proc->config;
 	struct record_place place = { c->topics.events, r->event_partition, r->event_offset,
 		r->event_timestamp };
 	struct value *list = arena_array(m->a, 2, sizeof(*list));
+	const uint8_t *bytes = r->event;
 	struct codec_error err;
 	struct event e;
 	size_t n = 0;
 
 	if (list == NULL)
 		return false;
+	if (r->outcome == SUBMIT_EVENT && keep &&
+	    (bytes = (const uint8_t *)arena_strndup(m->a, (const char *)r->event, r->event_len)) == NULL)
+		return false;
 	if (r->outcome == SUBMIT_EVENT) {
-		if (event_parse(r->event_id.b, ID_BYTES, r->event, r->event_len, m->a, &e, &err) == 0) {
+		if (event_parse(r->event_id.b, ID_BYTES, bytes, r->event_len, m->a, &e, &err) == 0) {
 			list[0] = value_uuid(m->a, &e.id);
 			list[1] = event_answer(m->a, &e, &place);
 			n = 1;
@@ -104,9 +111,10 @@ put_event(struct exchange *x, struct members *m, const struct submit_result *r, 
 
 /* The command as written and where, and for sync its event. VALUE_NIL: the arena is full. */
 static struct value
-answer_value(struct exchange *x, const struct submit_result *r)
+answer_value(const struct course *c, const struct submit_result *r, bool keep)
 {
-	struct value v = command_value(&x->arena, &r->id, &x->command);
+	struct exchange *x = c->x;
+	struct value v = command_value(&x->arena, &r->id, c->command);
 	struct members m = {
 		&x->arena, arena_array(&x->arena, 2 * ((size_t)v.n + 8), sizeof(v)), v.n
 	};
@@ -121,7 +129,7 @@ answer_value(struct exchange *x, const struct submit_result *r)
 	/* What an event proved was written is somewhere, but nobody said where. */
 	put(&m, &name_partition, r->partition >= 0 ? value_int(r->partition) : value_nil());
 	put(&m, &name_offset, r->offset >= 0 ? value_int(r->offset) : value_nil());
-	if (x->sync && !put_event(x, &m, r, &error))
+	if (x->sync && !put_event(x, &m, r, keep, &error))
 		return value_nil();
 	if (error != NULL)
 		put(&m, &name_error, value_cstring(error));
@@ -137,48 +145,65 @@ status_of(const struct exchange *x, const struct submit_result *r)
 }
 
 static void
-success(struct exchange *x, const struct submit_result *r)
+succeeded(const struct course *c, const struct submit_result *r, bool keep, struct post_verdict *out)
 {
-	struct value v = answer_value(x, r);
-
-	location(x, &r->id);
-	if (x->applied != NULL)
-		response_header(x, "Preference-Applied", x->applied);
-	if (v.kind == VALUE_NIL) {
+	out->status = status_of(c->x, r);
+	out->value = answer_value(c, r, keep);
+	if (out->value.kind == VALUE_NIL) {
 		/* It was written, so the status says that; the id stands in Location. */
 		log_warn("an answer does not fit into the memory of one request");
-		v = value_map(NULL, 0);
+		out->value = value_map(NULL, 0);
 	}
-	response_value(x, status_of(x, r), &v);
 }
 
 static void
-failure(struct exchange *x, const struct submit_result *r)
+failed(const struct course *c, const struct submit_result *r, struct post_verdict *out)
 {
 	enum problem_id id = failures[r->outcome].id;
 	const char *sentence = failures[r->outcome].sentence, *gap = strstr(sentence, "%s");
+	struct problem p = { .id = id };
 
-	exchange_wrong(x, id, arena_printf(&x->arena, "%.*s%s%s", (int)(gap - sentence), sentence,
-	    r->text, gap + 2));
+	p.detail = arena_printf(&c->x->arena, "%.*s%s%s", (int)(gap - sentence), sentence, r->text, gap + 2);
+	if (p.detail == NULL)
+		p.detail = "The request needs more memory than one request may have.";
 	if (id == PROBLEM_OUTCOME_UNKNOWN) {
-		x->problem.has_command = true;
-		x->problem.command = r->id;
+		out->unknown = true;
+		p.has_command = true;
+		p.command = r->id;
+	}
+	out->problem = true;
+	out->status = problem_row(id)->status;
+	out->value = problem_value(&c->x->arena, &p);
+	c->x->problem = p;
+}
+
+void
+post_verdict(const struct course *c, const struct submit_result *r, bool keep, struct post_verdict *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (r->outcome == SUBMIT_ACKED || r->outcome == SUBMIT_EVENT || r->outcome == SUBMIT_TIMED_OUT)
+		succeeded(c, r, keep, out);
+	else
+		failed(c, r, out);
+}
+
+void
+post_answer(struct course *c, const struct submit_result *r)
+{
+	struct exchange *x = c->x;
+	struct post_verdict v;
+
+	x->course = NULL;
+	post_verdict(c, r, false, &v);
+	if (!v.problem || v.unknown) {
 		location(x, &r->id);
 		if (x->applied != NULL)
 			response_header(x, "Preference-Applied", x->applied);
 	}
-	response_problem(x);
-}
-
-void
-post_answer(void *arg, const struct submit_result *r)
-{
-	struct exchange *x = arg;
-
-	x->submission = NULL;
-	if (r->outcome == SUBMIT_ACKED || r->outcome == SUBMIT_EVENT ||
-	    r->outcome == SUBMIT_TIMED_OUT)
-		success(x, r);
+	if (r->replayed)
+		response_header(x, "Idempotency-Replayed", "true");
+	if (v.problem)
+		response_problem(x);
 	else
-		failure(x, r);
+		response_value(x, v.status, &v.value);
 }

@@ -19,6 +19,7 @@ static const struct {
 	{ 201, "Created" },
 	{ 202, "Accepted" },
 	{ 204, "No Content" },
+	{ 207, "Multi-Status" },
 	{ 304, "Not Modified" },
 	{ 400, "Bad Request" },
 	{ 404, "Not Found" },
@@ -123,7 +124,9 @@ problem_value(struct arena *a, const struct problem *p)
 	put(&m, "title", value_cstring(row->title));
 	put(&m, "status", value_int(row->status));
 	put(&m, "detail", value_cstring(p->detail));
-	if (p->faults != NULL && p->faults->n > 0)
+	if (p->errors != NULL)
+		put(&m, "errors", *p->errors);
+	else if (p->faults != NULL && p->faults->n > 0)
 		put(&m, "errors", faults_value(a, p->faults));
 	if (p->line != 0) {
 		put(&m, "line", value_int(p->line));

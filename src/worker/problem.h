@@ -28,6 +28,10 @@
 	X(URI_TOO_LONG, 414, "uri-too-long", "The request target is too long")		\
 	X(UNSUPPORTED_MEDIA_TYPE, 415, "unsupported-media-type",		\
 	    "This media type is not accepted")						\
+	X(IDEMPOTENCY_IN_PROGRESS, 409, "idempotency-in-progress",		\
+	    "The same command is being written now")					\
+	X(IDEMPOTENCY_KEY_REUSED, 422, "idempotency-key-reused",		\
+	    "This Idempotency-Key was used for another command")			\
 	X(INVALID_COMMAND, 422, "invalid-command", "The command is not valid")		\
 	X(HEADERS_TOO_LARGE, 431, "headers-too-large", "The header fields are too large") \
 	X(NOT_IMPLEMENTED, 501, "not-implemented", "This is not implemented")		\
@@ -71,6 +75,7 @@ struct problem {
 	enum problem_id			 id;
 	const char			*detail;
 	const struct command_faults	*faults;	/* NULL: none */
+	const struct value		*errors;	/* "errors", made already; NULL: faults */
 	unsigned			 line, column;	/* 0: none */
 	bool				 has_offset;
 	size_t				 offset;

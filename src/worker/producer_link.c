@@ -22,6 +22,18 @@ handle_ack(struct peer *p, struct rdr *r)
 }
 
 static int
+handle_known(struct peer *p, struct rdr *r)
+{
+	uint64_t seq = rdr_u64(r);
+	struct submit_place place = { .partition = (int32_t)rdr_u32(r) };
+
+	place.offset = (int64_t)rdr_u64(r);
+	place.timestamp = (int64_t)rdr_u64(r);
+	submission_known(peer_arg(p), seq, &place);
+	return 0;
+}
+
+static int
 handle_nak(struct peer *p, struct rdr *r)
 {
 	uint64_t seq = rdr_u64(r);
@@ -29,7 +41,7 @@ handle_nak(struct peer *p, struct rdr *r)
 	size_t len = rdr_left(r);
 	char text[1024];
 
-	if (kind < NAK_NOT_SENT || kind > NAK_REFUSED) {
+	if (kind < NAK_NOT_SENT || kind > NAK_LOOK) {
 		log_error("the producer sent a NAK of unknown kind %u", kind);
 		return -1;
 	}
@@ -42,6 +54,7 @@ handle_nak(struct peer *p, struct rdr *r)
 
 static const struct peer_handler handlers[] = {
 	{ IPC_ACK, handle_ack },
+	{ IPC_KNOWN, handle_known },
 	{ IPC_NAK, handle_nak },
 };
 
@@ -77,9 +90,10 @@ producer_link_new(struct engine *e, unsigned nr, int fd)
 }
 
 uint64_t
-producer_link_publish(struct engine *e, const void *payload, size_t len)
+producer_link_publish(struct engine *e, bool once, const void *payload, size_t len)
 {
-	if (e->producer == NULL || peer_put(e->producer, IPC_PUBLISH, payload, len) == -1)
+	if (e->producer == NULL ||
+	    peer_put(e->producer, once ? IPC_PUBLISH_ONCE : IPC_PUBLISH, payload, len) == -1)
 		return 0;
 	return e->producer == NULL ? 0 : peer_queued(e->producer);
 }

@@ -60,6 +60,9 @@ static const enum counter outcome_counter[] = {
 	[SUBMIT_TOO_LARGE] = COUNT_commands_too_large,
 	[SUBMIT_REFUSED] = COUNT_commands_refused,
 	[SUBMIT_UNKNOWN] = COUNT_commands_unknown,
+	[SUBMIT_BUSY] = COUNT_commands_busy,
+	[SUBMIT_REUSED] = COUNT_commands_reused,
+	[SUBMIT_LOOK] = COUNT_commands_looked,
 };
 
 /* Where the acknowledgement ended it, that was just now. */
@@ -75,6 +78,16 @@ measure_total(struct submission *s, enum submit_outcome outcome)
 	    now - s->received_ns);
 }
 
+/* Nobody here waits for it any more, unless for another request. */
+static void
+unwatch(struct submission *s)
+{
+	struct submission *first = pending_by_id(&s->engine->pending, &s->result.id);
+
+	if (first == s && s->same == NULL)
+		tailer_link_unwatch(s->engine, &s->result.id);
+}
+
 /* The end: tell the asker, then let go. The watch is closed where no event closed it. */
 static void
 finish(struct submission *s, enum submit_outcome outcome, const char *text)
@@ -86,7 +99,7 @@ finish(struct submission *s, enum submit_outcome outcome, const char *text)
 		measure_total(s, outcome);
 	}
 	if (s->sync && !s->has_event)
-		tailer_link_unwatch(e, &s->result.id);
+		unwatch(s);
 	s->result.outcome = outcome;
 	s->result.text = text;
 	if (s->has_event) {
@@ -168,6 +181,30 @@ submission_acked(struct engine *e, uint64_t seq, int32_t partition, int64_t offs
 		finish(s, SUBMIT_TIMED_OUT, "");
 }
 
+/* Its event may have come long ago. */
+static void
+wait_for_former(struct submission *s)
+{
+	s->result.replayed = true;
+	if (find_in_index(s))
+		finish_with_event(s);
+	else
+		engine_look(s->engine);
+}
+
+void
+submission_known(struct engine *e, uint64_t seq, const struct submit_place *place)
+{
+	struct submission *s = pending_by_seq(&e->pending, seq);
+
+	if (s == NULL)
+		return;
+	s->result.replayed = true;
+	submission_acked(e, seq, place->partition, place->offset, place->timestamp);
+	if ((s = pending_by_seq(&e->pending, seq)) != NULL)
+		wait_for_former(s);
+}
+
 static const enum submit_outcome nak_outcome[] = {
 	[NAK_NOT_SENT] = SUBMIT_NOT_SENT,
 	[NAK_FULL] = SUBMIT_FULL,
@@ -175,6 +212,9 @@ static const enum submit_outcome nak_outcome[] = {
 	[NAK_UNKNOWN] = SUBMIT_UNKNOWN,
 	[NAK_TOO_LARGE] = SUBMIT_TOO_LARGE,
 	[NAK_REFUSED] = SUBMIT_REFUSED,
+	[NAK_BUSY] = SUBMIT_BUSY,
+	[NAK_REUSED] = SUBMIT_REUSED,
+	[NAK_LOOK] = SUBMIT_LOOK,
 };
 
 void
@@ -204,14 +244,17 @@ take_event(struct submission *s, const struct submit_event *event)
 void
 submission_event(struct engine *e, const struct submit_event *event)
 {
-	struct submission *s = pending_by_id(&e->pending, &event->parent);
+	struct submission *s, *next;
 
-	if (s == NULL || s->has_event)
-		return;		/* a second event, or its client hung up */
-	take_event(s, event);
-	/* One that overtakes the acknowledgement is held until that comes. */
-	if (s->stage == STAGE_ACKED || s->stage == STAGE_UNKNOWN)
-		finish_with_event(s);
+	for (s = pending_by_id(&e->pending, &event->parent); s != NULL; s = next) {
+		next = s->same;
+		if (s->has_event)
+			continue;	/* a second event */
+		take_event(s, event);
+		/* One that overtakes the acknowledgement is held until that comes. */
+		if (s->stage == STAGE_ACKED || s->stage == STAGE_UNKNOWN)
+			finish_with_event(s);
+	}
 }
 
 /* The index may have what the tailer did not tell, being away. */
@@ -224,26 +267,33 @@ find_in_index(struct submission *s)
 	if (e->find == NULL || s->has_event || !e->find(e->find_arg, &s->result.id, &event))
 		return s->has_event;
 	/* The watch is still open: it is closed here, as no event did that. */
-	tailer_link_unwatch(e, &s->result.id);
+	unwatch(s);
 	take_event(s, &event);
 	return true;
 }
 
-/* While there is no tailer, now and then; not more than so many at a time. */
-void
+/*
+ * Now and then, not more than so many at a time: those that wait without a tailer, and those whose command was written
+ * before, so that the tailer may have passed its event before it was watched for.
+ */
+bool
 submissions_look(struct engine *e)
 {
 	struct submission *s, *next;
 	int left = LOOK_AT_ONCE;
+	bool more = false;
 
 	for (s = TAILQ_FIRST(&e->pending.all); s != NULL && left > 0; s = next) {
 		next = TAILQ_NEXT(s, entry);
-		if (!s->sync || (s->stage != STAGE_ACKED && s->stage != STAGE_UNKNOWN))
+		if (!s->sync || (s->stage != STAGE_ACKED && s->stage != STAGE_UNKNOWN) ||
+		    (e->tailer != NULL && !s->result.replayed))
 			continue;
 		left--;
+		more = true;
 		if (find_in_index(s))
 			finish_with_event(s);
 	}
+	return more || e->tailer == NULL;
 }
 
 void
@@ -283,7 +333,7 @@ publish(struct submission *s, const void *payload, size_t len)
 		return;
 	}
 	/* A link that breaks meanwhile ends every command that is not sent, this one too. */
-	if ((end = producer_link_publish(e, payload, len)) == 0)
+	if ((end = producer_link_publish(e, s->once, payload, len)) == 0)
 		return;
 	s->publish_end = end;
 	count(e, COUNT_commands_published, 1);
@@ -321,6 +371,11 @@ encode(struct engine *e, const struct submission *s, const struct submit_ask *as
 	buf_reset(b);
 	buf_put_u64(b, s->seq);
 	buf_put_u64(b, (uint64_t)s->result.timestamp);
+	if (ask->once != NULL) {
+		buf_put(b, ask->once->id.b, ID_BYTES);
+		buf_put_u64(b, ask->once->fingerprint);
+		buf_put_u64(b, (uint64_t)ask->once->looked_ms);
+	}
 	buf_put_u16(b, 0);
 	key_at = b->len;
 	command_key(b, (enum command_key)e->proc->config.topics.key, &s->result.id);
@@ -372,10 +427,11 @@ refusal(const struct engine *e, bool sync, enum submit_outcome *outcome)
 static struct submission *
 start(struct engine *e, const struct submit_ask *ask)
 {
-	struct id id = id_make();
+	struct id id = ask->once != NULL ? ask->once->id : id_make();
 	struct submission *s = pending_add(&e->pending, &id, ask->sync);
 
 	s->engine = e;
+	s->once = ask->once != NULL;
 	s->stage = STAGE_PUBLISHED;
 	s->publish_end = UINT64_MAX;
 	s->done = ask->done;
@@ -436,11 +492,38 @@ submit(struct engine *e, const struct submit_ask *ask)
 	return pending_by_seq(&e->pending, seq);
 }
 
+struct submission *
+submit_wait(struct engine *e, const struct submit_ask *ask, const struct submit_place *known)
+{
+	struct submit_result full = { .outcome = SUBMIT_FULL,
+		.text = "too many commands are in flight (http.max_in_flight)" };
+	struct submission *s;
+	uint64_t seq;
+
+	if (e->pending.count >= (size_t)e->proc->config.http.max_in_flight) {
+		count(e, COUNT_commands_full, 1);
+		ask->done(ask->arg, &full);
+		return NULL;
+	}
+	s = start(e, ask);
+	seq = s->seq;
+	s->stage = STAGE_ACKED;
+	s->result.acked = true;
+	s->result.partition = known->partition;
+	s->result.offset = known->offset;
+	s->result.timestamp = known->timestamp;
+	wheel_set(e->wheel, &s->wait, ask->wait_ms);
+	/* Should this break the link, the index is looked at all the same. */
+	tailer_link_watch(e, &s->result.id);
+	wait_for_former(s);
+	return pending_by_seq(&e->pending, seq);
+}
+
 void
 submit_cancel(struct submission *s)
 {
 	if (s->sync && !s->has_event)
-		tailer_link_unwatch(s->engine, &s->result.id);
+		unwatch(s);
 	if (s->stage != STAGE_HELD) {
 		forget(s);
 		return;

@@ -26,6 +26,16 @@ enum submit_outcome {
 	SUBMIT_TOO_LARGE,	/* larger than the topic takes */
 	SUBMIT_REFUSED,		/* Kafka refuses it for good */
 	SUBMIT_UNKNOWN,		/* may or may not be on the log */
+	/* With once only. */
+	SUBMIT_BUSY,		/* the same command is being written for another request */
+	SUBMIT_REUSED,		/* the id was used for another command */
+	SUBMIT_LOOK,		/* look into the index again, then ask again */
+};
+
+struct submit_place {
+	int32_t	partition;
+	int64_t	offset;		/* -1: Kafka did not tell */
+	int64_t	timestamp;
 };
 
 /* An event as the tailer sent it, or as the index has it. */
@@ -44,6 +54,7 @@ struct submit_result {
 	enum submit_outcome	 outcome;
 	struct id		 id;
 	bool			 acked;		/* partition, offset, timestamp hold */
+	bool			 replayed;	/* it had been written before; nothing was written now */
 	int32_t			 partition;
 	int64_t			 offset;	/* -1: Kafka did not tell */
 	int64_t			 timestamp;	/* ms since 1970; before the acknowledgement: that of acceptance */
@@ -55,9 +66,17 @@ struct submit_result {
 	const char		*text;		/* failures: a sentence, else "" */
 };
 
+/* A command that is written once, however often it is sent. */
+struct submit_once {
+	struct id	 id;
+	uint64_t	 fingerprint;	/* of the command: equal for equal ones, whichever process made it */
+	int64_t		 looked_ms;	/* clock_ms before the index was looked at, which did not know the id */
+};
+
 struct submit_ask {
 	const struct command	*command;	/* used until submit returns */
 	struct arena		*arena;		/* for the time of the call */
+	const struct submit_once *once;		/* NULL: it gets an id of its own, and is written in any case */
 	bool			 sync;
 	int64_t			 wait_ms;	/* sync: how long to wait for the event */
 	int64_t			 received_ns;	/* clock_ns when the request was whole */
@@ -89,6 +108,11 @@ size_t		 engine_in_flight(const struct engine *e);
  * written.
  */
 struct submission *submit(struct engine *e, const struct submit_ask *ask);
+/*
+ * A command that was written before, at *known (as index_record has it): wait for its event only. ask.command and once.looked_ms are not
+ * looked at; ask.sync holds. NULL as above.
+ */
+struct submission *submit_wait(struct engine *e, const struct submit_ask *ask, const struct submit_place *known);
 /* The client hung up: frees what waits for it; done is not called. Changes nothing on the log. */
 void		 submit_cancel(struct submission *s);
 

@@ -7,6 +7,8 @@
 
 #include "index/reader.h"
 #include "util/log.h"
+#include "worker/batch.h"
+#include "worker/course.h"
 #include "worker/media.h"
 #include "worker/read.h"
 #include "worker/routes.h"
@@ -82,7 +84,8 @@ on_head(struct guard_request *r)
 	x->gzip = x->sync = false;
 	memset(&x->problem, 0, sizeof(x->problem));
 	x->faults.n = 0;
-	x->submission = NULL;
+	x->course = NULL;
+	x->batch = NULL;
 	x->stream = NULL;
 	x->reading = NULL;
 	x->applied = NULL;
@@ -109,9 +112,10 @@ on_gone(struct guard_request *r)
 {
 	struct exchange *x = (struct exchange *)r;
 
-	if (x->submission != NULL)
-		submit_cancel(x->submission);
-	x->submission = NULL;
+	if (x->course != NULL)
+		course_cancel(x->course);
+	if (x->batch != NULL)
+		batch_cancel(x->batch);
 	if (x->stream != NULL)
 		stream_gone(x);
 	if (x->reading != NULL)
@@ -267,6 +271,8 @@ worker_run(struct proc *p)
 {
 	static struct worker w;
 
+	/* Fingerprints of commands are compared between workers. */
+	value_hash_seed(p->board->seed);
 	w.proc = p;
 	p->arg = &w;
 	w.patience.fire = on_patience_over;
