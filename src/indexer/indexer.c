@@ -61,6 +61,8 @@ publish(struct indexer *x)
 	index_writer_counts(x->writer, rows, &undecodable, &bytes);
 	for (int t = 0; t < INDEX_TOPICS; t++) {
 		atomic_store(&x->board->rows[t], rows[t]);
+		/* before its partitions are known, nobody knows how far it is */
+		behind = behind || x->intake->topics[t].nparts == 0;
 		for (int p = 0; p < x->intake->topics[t].nparts; p++)
 			behind = behind || !x->intake->topics[t].parts[p].assigned ||
 			    x->intake->topics[t].parts[p].end - x->intake->topics[t].parts[p].at.next > 1000;
