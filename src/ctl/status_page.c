@@ -56,7 +56,9 @@ static void
 print_daemon(const struct value *now)
 {
 	char a[64], b[512], c[64];
-	const struct value *list = field(now, "generations"), *g, *reload = field(now, "reload"), *item;
+	const struct value *list = field(now, "listen"), *g, *reload = field(now, "reload"), *item,
+	    *gauges = field(now, "gauges");
+	int64_t open, streams;
 
 	printf("%scmdrd %s%s  process %" PRId64 ", up %s%s\n", screen_colour(SCREEN_HEAD),
 	    field_text(now, "version", a, sizeof(a)), screen_colour(SCREEN_PLAIN), field_int(now, "pid", 0),
@@ -64,8 +66,7 @@ print_daemon(const struct value *now)
 	    field_true(now, "stopping") ? ", stopping" : "");
 	printf("configuration  %s\n", field_text(now, "config", b, sizeof(b)));
 	printf("listening      ");
-	list = field(now, "listen");
-	for (uint32_t i = 0; (item = field_item(list, i)) != NULL; i++)
+	for (uint32_t i = 0; (item = field_item(list, i)) != NULL && item->kind == VALUE_STRING; i++)
 		printf("%s%.*s", i > 0 ? "  " : "", (int)item->n, item->u.text);
 	printf("\ngeneration     ");
 	list = field(now, "generations");
@@ -73,9 +74,10 @@ print_daemon(const struct value *now)
 		printf("%s%" PRId64 " %s", i > 0 ? ", " : "", field_int(g, "number", 0),
 		    field_text(g, "state", a, sizeof(a)));
 	printf("\n");
-	printf("clients        %s connections, %s live streams\n",
-	    screen_count(field_int(field(now, "gauges"), "http_open", 0), a, sizeof(a)),
-	    screen_count(field_int(field(now, "gauges"), "sse_streams", 0), c, sizeof(c)));
+	open = field_int(gauges, "http_open", 0);
+	streams = field_int(gauges, "sse_streams", 0);
+	printf("clients        %s connection%s, %s live stream%s\n", screen_count(open, a, sizeof(a)),
+	    open == 1 ? "" : "s", screen_count(streams, c, sizeof(c)), streams == 1 ? "" : "s");
 	if (field_int(reload, "number", 0) > 0)
 		printf("last reload    %s%s%s\n", field_text(reload, "state", a, sizeof(a)),
 		    field_is(reload, "state", "failed") ? ": " : "", field_text(reload, "error", b, sizeof(b)));

@@ -22,7 +22,8 @@
 enum { WAIT = 1 };
 
 const struct ctl_option stop_options[] = {
-	{ WAIT, '\0', "wait", "SECONDS", NULL, "how long to wait for the end (shutdown.grace and 10 seconds);\n0: not at all" },
+	{ WAIT, '\0', "wait", "SECONDS", NULL,
+	    "how long to wait for the end (shutdown.grace and 10 seconds);\n0: not at all" },
 	{ .name = NULL },
 };
 

@@ -9,8 +9,8 @@
 #include "master/master.h"
 
 /*
- * Begin one, or remember to when one is under way or the generation before the last still drains. Returns its number: m->reload says what became of it. Once the
- * check has ended well, another image goes on.
+ * Begin one, or remember to when one is under way or the generation before the last still drains. Returns its number:
+ * m->reload says what became of it. Once the check has ended well, another image goes on.
  */
 unsigned	 reload(struct master *m);
 /* A process has ended that is no role's: the check? */
