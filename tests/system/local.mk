@@ -4,4 +4,4 @@ system-check: all
 .PHONY: system-check
 EXTRA_DIST += tests/system/cluster.py tests/system/contract.py tests/system/ctl.py tests/system/embedded.py tests/system/faults.py \
 	tests/system/index_faults.py \
-	tests/system/lib.py tests/system/run
+	tests/system/lib.py tests/system/metrics.py tests/system/run
