@@ -24,7 +24,7 @@ compile() {
 	shift
 	# shellcheck disable=SC2086
 	"$cc" -std=gnu17 -D_GNU_SOURCE -DCMDR_SYSCONFDIR='""' -DCMDR_RUNSTATEDIR='""' -DCMDR_SBINDIR='""' \
-	    -DCMDR_LOCALSTATEDIR='""' $warn $libs -Isrc -I"$build" -Icontrib/examples/c -fsyntax-only "$@"
+	    -DCMDR_LOCALSTATEDIR='""' $warn $libs -Isrc -I. -I"$build" -I"$build/src" -Icontrib/examples/c -fsyntax-only "$@"
 }
 
 cd "$src" || exit 1

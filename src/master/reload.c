@@ -165,11 +165,10 @@ under_way(struct master *m)
 static bool
 place_is_taken(struct master *m)
 {
-	unsigned next = TAILQ_LAST(&m->generations, generation_list)->nr + 1;
-	struct generation *g;
+	const struct generation *g, *newest = TAILQ_LAST(&m->generations, generation_list);
 
 	TAILQ_FOREACH(g, &m->generations, entry)
-		if (((g->nr ^ next) & 1) == 0)
+		if (((g->nr ^ newest->nr) & 1) == 1)
 			return true;
 	return false;
 }

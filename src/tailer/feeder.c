@@ -23,7 +23,7 @@ tell(struct watcher *l, enum board_topic topic, const struct follow *f)
 
 	if (b == NULL)
 		return;
-	buf_putc(b, topic);
+	buf_putc(b, (int)topic);
 	buf_put_u32(b, atomic_load(&f->board->epoch));
 	buf_put_u32(b, (uint32_t)f->nparts);
 	for (int i = 0; i < f->nparts; i++)
@@ -55,7 +55,7 @@ send_record(struct watcher *l, enum board_topic topic, const struct match_record
 
 	if (b == NULL)
 		return;
-	buf_putc(b, topic);
+	buf_putc(b, (int)topic);
 	buf_put_u32(b, (uint32_t)r->partition);
 	buf_put_u64(b, (uint64_t)r->offset);
 	buf_put_u64(b, (uint64_t)r->timestamp);
@@ -85,7 +85,7 @@ send_passed(struct watcher *l, enum board_topic topic, int32_t partition, int64_
 
 	if (b == NULL)
 		return;
-	buf_putc(b, topic);
+	buf_putc(b, (int)topic);
 	buf_put_u32(b, (uint32_t)partition);
 	buf_put_u64(b, (uint64_t)next);
 	watcher_put(l);
