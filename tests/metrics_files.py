@@ -16,6 +16,7 @@ PROMETHEUS = os.path.join(SRC, "contrib", "prometheus")
 RULES = os.path.join(PROMETHEUS, "cmdr.rules.yml")
 TESTS = os.path.join(PROMETHEUS, "cmdr.rules.test.yml")
 DASHBOARD = os.path.join(SRC, "contrib", "grafana", "cmdr.json")
+OPERATING = os.path.join(SRC, "docs", "operating.md")
 # What Prometheus adds to every series of a target.
 TARGET = {"job", "instance"}
 
@@ -67,7 +68,7 @@ def without_docs(rules):
 
 
 def check_rules(known):
-    rules, tests = text_of(RULES), text_of(TESTS)
+    rules, tests, told = text_of(RULES), text_of(TESTS), text_of(OPERATING)
     recorded = set(re.findall(r"record: (\S+)", rules))
     alerts = re.findall(r"- alert: (\w+)((?:\n(?!\s*- alert:).*)*)", rules)
     check(len(alerts) > 10, "only", len(alerts), "alerts")
@@ -76,12 +77,16 @@ def check_rules(known):
     for name, rest in alerts:
         check(re.search(r"severity: (critical|warning)\n", rest), name, "has no severity")
         check("summary:" in rest and "description:" in rest, name, "does not say what it means")
+        check(re.search(r"\b%s\b" % name, told), "docs/operating.md does not tell of", name)
         check(re.search(r'alertname="%s"' % name, tests) or "alertname: " + name in tests, name, "is not tested")
     for name in set(re.findall(r"\b[a-z_]+:cmdr_[a-z0-9_:]+", rules + tests)):
         check(name in recorded, name, "is not recorded")
     # What an operator is told to look at is there too.
-    for name in set(re.findall(r"(?<![:\w])cmdr_[a-z0-9_]+", rules)):
-        check(name in known or name + "_bucket" in known, "an annotation speaks of", name, "which there is not")
+    for name in set(re.findall(r"(?<![:\w])cmdr_[a-z0-9_]+", rules + told)):
+        check(name in known or name + "_bucket" in known, "an operator is told of", name, "which there is not")
+    for name in re.findall(r"^\|([^|]*)\|", told, re.M):
+        for alert in re.findall(r"Cmdr\w+", name):
+            check(alert in [a for a, _ in alerts], "docs/operating.md tells of", alert, "which there is not")
 
 
 def check_places(panels):

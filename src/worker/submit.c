@@ -65,15 +65,21 @@ static const enum counter outcome_counter[] = {
 	[SUBMIT_LOOK] = COUNT_commands_looked,
 };
 
-/* Where the acknowledgement ended it, that was just now. */
+/*
+ * A command that had been written before took none of the stages; one that has to be looked for again is not at its
+ * end.
+ */
 static void
 measure_total(struct submission *s, enum submit_outcome outcome)
 {
 	int64_t now;
 
-	if (outcome == SUBMIT_EVENT && s->result.acked)
+	if (outcome == SUBMIT_LOOK)
+		return;
+	if (outcome == SUBMIT_EVENT && s->result.acked && !s->result.replayed)
 		measure(s, HISTOGRAM_stage_event);
-	now = outcome == SUBMIT_ACKED ? s->mark_ns : clock_ns();
+	/* Where the acknowledgement ended it, that was just now. */
+	now = outcome == SUBMIT_ACKED && !s->result.replayed ? s->mark_ns : clock_ns();
 	board_measure(s->engine->proc->slot, s->sync ? HISTOGRAM_total_event : HISTOGRAM_total_kafka,
 	    now - s->received_ns);
 }
@@ -163,7 +169,8 @@ submission_acked(struct engine *e, uint64_t seq, int32_t partition, int64_t offs
 
 	if (s == NULL)
 		return;		/* its client hung up */
-	measure(s, HISTOGRAM_stage_publish);
+	if (!s->result.replayed)
+		measure(s, HISTOGRAM_stage_publish);
 	s->result.acked = true;
 	s->result.partition = partition;
 	s->result.offset = offset;
