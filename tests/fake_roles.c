@@ -191,6 +191,25 @@ handle_synced(struct peer *p, struct rdr *r)
 	return 0;
 }
 
+static int
+handle_subscribe(struct peer *p, struct rdr *r)
+{
+	struct fake *f = peer_arg(p);
+
+	f->subscribed[rdr_u8(r)] = true;
+	f->subscribes++;
+	return 0;
+}
+
+static int
+handle_unsubscribe(struct peer *p, struct rdr *r)
+{
+	struct fake *f = peer_arg(p);
+
+	f->subscribed[rdr_u8(r)] = false;
+	return 0;
+}
+
 static void
 free_later(evutil_socket_t fd, short what, void *arg)
 {
@@ -220,9 +239,11 @@ static const struct peer_handler tailer_handlers[] = {
 	{ IPC_WATCH, handle_watch },
 	{ IPC_UNWATCH, handle_unwatch },
 	{ IPC_SYNCED, handle_synced },
+	{ IPC_SUBSCRIBE, handle_subscribe },
+	{ IPC_UNSUBSCRIBE, handle_unsubscribe },
 };
 static const struct peer_ops producer_ops = { producer_handlers, 2, NULL, NULL, closed };
-static const struct peer_ops tailer_ops = { tailer_handlers, 3, NULL, NULL, closed };
+static const struct peer_ops tailer_ops = { tailer_handlers, 5, NULL, NULL, closed };
 
 static struct peer *
 make_link(struct fake *f, enum role_id role, const struct peer_ops *ops)
@@ -249,6 +270,7 @@ fake_link_producer(struct fake *f)
 void
 fake_link_tailer(struct fake *f)
 {
+	f->subscribed[BOARD_COMMANDS] = f->subscribed[BOARD_EVENTS] = false;
 	f->tailer = make_link(f, ROLE_TAILER, &tailer_ops);
 }
 
@@ -280,6 +302,23 @@ listener(struct sockaddr_in *addr, uint16_t port)
 	    getsockname(fd, (struct sockaddr *)addr, &len) == -1)
 		fatal("a listener");
 	return fd;
+}
+
+void
+fake_index(struct fake *f, const int fd[3])
+{
+	static uint64_t serial;
+	struct buf b = { 0 };
+
+	serial++;
+	for (uint32_t i = 0; i < 3; i++) {
+		buf_reset(&b);
+		buf_put_u32(&b, i);
+		buf_put_u64(&b, serial);
+		if (control_send(f->control, IPC_INDEX, b.data, b.len, fd[i]) == -1)
+			fatal("an index");
+	}
+	buf_free(&b);
 }
 
 void

@@ -47,6 +47,9 @@ struct fake {
 	bool			 emit;		/* the tailer answers a WATCH with an event … */
 	bool			 emit_early;	/* … before the PUBLISH is seen */
 	int			 publishes, watches, unwatches, synced;
+	/* what the worker wants of the tailer on its present link, and how often it asked */
+	bool			 subscribed[BOARD_TOPICS];
+	int			 subscribes;
 	uint64_t		 seq;		/* of the last PUBLISH */
 	bool			 once;		/* it was a PUBLISH_ONCE, with: */
 	struct id		 once_id;
@@ -78,6 +81,8 @@ void	fake_link_producer(struct fake *f);
 void	fake_link_tailer(struct fake *f);
 void	fake_kill_producer(struct fake *f);
 void	fake_kill_tailer(struct fake *f);
+/* Hand the worker an index, as the master would. The descriptors stay the caller's. */
+void	fake_index(struct fake *f, const int fd[3]);
 /* Send the event of a parent: {:id … :parent … :action :foo-created :data {}}. */
 void	fake_event(struct fake *f, const struct id *parent);
 void	fake_ack(struct fake *f, uint64_t seq);

@@ -30,6 +30,8 @@ CHECKS = \
 	tests/check_outcome \
 	tests/check_peer \
 	tests/check_reads \
+	tests/check_stream \
+	tests/check_stream_random \
 	tests/check_submit \
 	tests/check_submit_loss \
 	tests/check_tail \
@@ -54,6 +56,7 @@ tests_libtest_a_SOURCES = \
 	tests/index_model.c tests/index_model.h \
 	tests/mapping_rows.c tests/mapping_rows.h \
 	tests/role_names.c \
+	tests/stream_stage.c tests/stream_stage.h \
 	tests/submit_stage.c tests/submit_stage.h \
 	tests/tsv.c tests/tsv.h
 AM_CFLAGS += $(CHECK_CFLAGS)

@@ -118,6 +118,7 @@ known_end(const struct stream_topic *t, size_t i)
 		t->feed.known && i < t->feed.n ? t->feed.next[i] : 0,
 		t->indexed.known && i < t->indexed.n ? t->indexed.next[i] : 0,
 		atomic_load(&b->end[t->feed.topic][i]),
+		t->feed.topic == BOARD_COMMANDS ? atomic_load(&t->all->proc->board->acked[i]) : 0,
 		(int32_t)i < atomic_load(&tailer->partitions) ? atomic_load(&tailer->positions[i]) : 0,
 	}, most = 0;
 

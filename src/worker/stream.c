@@ -272,20 +272,27 @@ read_parameter(struct exchange *x, const char *name, const char **out)
 	if (exchange_parameter(x, name, out) != -1)
 		return true;
 	return exchange_wrong(x, PROBLEM_BAD_REQUEST, arena_printf(&x->arena,
-	    "The parameter %s comes twice, or is badly percent-encoded.", name));
+	    "The query parameter %s must stand once, and be well percent-encoded.", name));
 }
 
+/* As GET /commands and /events take them: a colon before the action is meant well, commands have no parent. */
 static bool
-read_filter(struct exchange *x, struct block_filter *f, const char **action)
+read_filter(struct exchange *x, enum board_topic topic, struct block_filter *f, const char **action)
 {
-	const char *parent;
+	const char *parent = NULL;
 
-	if (!read_parameter(x, "action", action) || !read_parameter(x, "parent", &parent))
+	if (!read_parameter(x, "action", action) ||
+	    (topic == BOARD_EVENTS && !read_parameter(x, "parent", &parent)))
 		return false;
+	if (*action != NULL && **action == ':')
+		(*action)++;
+	if (*action != NULL && **action == '\0')
+		return exchange_wrong(x, PROBLEM_BAD_REQUEST,
+		    "The query parameter action must be an action, such as create-foo.");
 	f->has_parent = parent != NULL;
 	if (parent != NULL && id_parse(parent, strlen(parent), &f->parent) == -1)
 		return exchange_wrong(x, PROBLEM_BAD_REQUEST,
-		    "The parameter parent must be the 36 characters of a UUID.");
+		    "The query parameter parent must be the 36 characters of a UUID.");
 	return true;
 }
 
@@ -332,7 +339,7 @@ handle(struct exchange *x, enum board_topic topic)
 	const char *action, *token;
 	struct stream *s;
 
-	if (!read_filter(x, &filter, &action) || !read_token(x, &token)) {
+	if (!read_filter(x, topic, &filter, &action) || !read_token(x, &token)) {
 		response_problem(x);
 		return;
 	}
