@@ -37,6 +37,54 @@ START_TEST(pages_are_those_of_a_naive_index)
 }
 END_TEST
 
+/* Lists of several levels of blocks, the ends of which move. */
+START_TEST(deep_lists_are_those_of_a_naive_index)
+{
+	for (int i = 0; i < 5; i++) {
+		model_fill(14000);
+		if (i == 3)
+			model_trim(9000);
+		for (int j = 0; j < 30; j++) {
+			struct index_query q = model_question();
+
+			q.offset = random() % 3 == 0 ? random() % 60000 : q.offset;
+			model_compare_pages(&q, 3);
+		}
+	}
+	model_whole();
+}
+END_TEST
+
+/* What an indexer does in a year, in any order. */
+START_TEST(anything_in_any_order)
+{
+	size_t count[INDEX_TOPICS];
+	int64_t next[INDEX_TOPICS][MODEL_PARTS];
+
+	for (int i = 0; i < 150; i++) {
+		long kind = random() % 10;
+
+		memcpy(count, model.count, sizeof(count));
+		memcpy(next, model.next, sizeof(next));
+		if (kind < 5) {
+			model_fill((int)(random() % 300));
+		} else if (kind == 5) {
+			ck_assert_int_eq(index_writer_begin(model.w), INDEX_OK);
+			ck_assert_int_eq(model_add((int)(random() % 300)), INDEX_OK);
+			index_writer_rollback(model.w);
+			model_undo(count, next);
+		} else if (kind == 6) {
+			model_reopen();
+		} else {
+			model_trim(1 + (int)(random() % (kind == 9 ? 1000 : 200)));
+		}
+		ask(2);
+		if (i % 25 == 0)
+			model_whole();
+	}
+}
+END_TEST
+
 /* Nothing from low on is missing, and something before it is. */
 static void
 compare_lows(void)
@@ -84,6 +132,36 @@ trim_all(const struct index_retention *how, int max)
 	} while (removed > 0);
 	return total;
 }
+
+/* Pages that became free go back to the file system, a few at a time, but for some. */
+START_TEST(the_file_shrinks)
+{
+	static uint8_t value[4000];
+	struct index_retention how = { .older_than = INT64_MAX };
+	char path[128];
+	struct stat before, after;
+
+	snprintf(path, sizeof(path), "%s/%s", model.dir, INDEX_FILE);
+	ck_assert_int_eq(index_writer_begin(model.w), INDEX_OK);
+	for (int i = 0; i < 6000; i++) {
+		struct index_record rec = model_invent(0)->rec;
+
+		rec.value = value;
+		rec.value_len = sizeof(value);
+		ck_assert_int_eq(index_writer_add(model.w, INDEX_COMMANDS, &rec), INDEX_OK);
+		model.count[0]++;
+	}
+	ck_assert_int_eq(index_writer_commit(model.w), INDEX_OK);
+	model_reopen();
+	ck_assert_int_eq(stat(path, &before), 0);
+	trim_all(&how, 300);
+	model_reopen();
+	ck_assert_int_eq(stat(path, &after), 0);
+	ck_assert_int_gt(before.st_size, 6000 * 4096);
+	ck_assert_int_lt(after.st_size, 1500 * 4096);
+	ck_assert_int_gt(after.st_size, 1000 * 4096);
+}
+END_TEST
 
 START_TEST(trimming_by_age_stops_at_the_first_young_one)
 {
@@ -410,7 +488,10 @@ main(void)
 	tcase_set_timeout(t, 300);
 	tcase_add_checked_fixture(t, model_begin, model_end);
 	tcase_add_test(t, pages_are_those_of_a_naive_index);
+	tcase_add_test(t, deep_lists_are_those_of_a_naive_index);
+	tcase_add_test(t, anything_in_any_order);
 	tcase_add_test(t, trimming_keeps_every_answer_right);
+	tcase_add_test(t, the_file_shrinks);
 	tcase_add_test(t, trimming_by_age_stops_at_the_first_young_one);
 	tcase_add_test(t, an_index_that_was_emptied_goes_on);
 	tcase_add_test(t, actions_go_with_their_last_record);

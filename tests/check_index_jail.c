@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "build-config.h"
 #include "daemon/jail.h"
 #include "tests/index_model.h"
 

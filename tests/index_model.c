@@ -2,6 +2,7 @@
  * index_model.c: a naive index beside the real one. See index_model.h.
  */
 #include <check.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,9 @@ open_writer(void)
 void
 model_begin(void)
 {
-	memset(&model, 0, sizeof(model));
+	memset(model.first, 0, sizeof(model.first));
+	memset(model.count, 0, sizeof(model.count));
+	memset(model.next, 0, sizeof(model.next));
 	strcpy(model.dir, "/tmp/check_index.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(model.dir));
 	srandom(4711);
@@ -213,6 +216,12 @@ count_matches(const struct index_query *q)
 void
 model_compare(struct index_query *q)
 {
+	model_compare_pages(q, INT_MAX);
+}
+
+void
+model_compare_pages(struct index_query *q, int pages)
+{
 	int64_t total = count_matches(q);
 	size_t at = model.first[q->topic], behind;
 	char cursor[INDEX_CURSOR];
@@ -240,7 +249,7 @@ model_compare(struct index_query *q)
 		strcpy(cursor, page.next);
 		q->after = cursor;
 		arena_reset(&model.a);
-	} while (cursor[0] != '\0');
+	} while (cursor[0] != '\0' && --pages > 0);
 }
 
 struct index_query

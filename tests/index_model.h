@@ -8,7 +8,7 @@
 #include "index/reader.h"
 #include "index/writer.h"
 
-#define MODEL_ROWS	40000	/* of a topic */
+#define MODEL_ROWS	100000	/* of a topic */
 #define MODEL_PARTS	4
 
 struct model_row {
@@ -52,6 +52,8 @@ void	model_trim(int n);
 struct index_query model_question(void);
 /* Ask for every page of a question, by cursor, and compare with a walk over the naive rows. */
 void	model_compare(struct index_query *q);
+/* The same for the first pages alone. */
+void	model_compare_pages(struct index_query *q, int pages);
 void	model_same(const struct index_record *got, const struct model_row *row);
 /* index_reader_check finds nothing. */
 void	model_whole(void);

@@ -19,7 +19,10 @@ CHECKS = \
 	tests/check_guard_stream \
 	tests/check_idempotency \
 	tests/check_index \
+	tests/check_index_hurt \
 	tests/check_index_jail \
+	tests/check_index_kill \
+	tests/check_index_parts \
 	tests/check_json \
 	tests/check_json_write \
 	tests/check_mapping \

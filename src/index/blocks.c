@@ -20,17 +20,23 @@ ask(struct db *db, enum query_id q, enum index_topic topic, int64_t action, int 
 }
 
 enum index_result
-blocks_get(struct db *db, enum index_topic topic, int64_t action, int level, int64_t nr, struct buf *out)
+blocks_get(struct db *db, enum index_topic topic, int64_t action, int level, int64_t from, int64_t to,
+    struct blocks *out)
 {
-	sqlite3_stmt *s = ask(db, Q_BLOCK, topic, action, level, nr);
-	enum index_result r = db_step(db, s);
+	sqlite3_stmt *s = ask(db, Q_BLOCKS, topic, action, level, from);
+	enum index_result r;
 
-	buf_reset(out);
-	if (r != INDEX_OK)
-		return r;
-	buf_put(out, sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0));
+	sqlite3_bind_int64(s, 5, to);
+	buf_reset(&out->packs);
+	out->level = level;
+	out->n = 0;
+	while ((r = db_step(db, s)) == INDEX_OK && out->n < BLOCKS_FAN) {
+		buf_put(&out->packs, sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1));
+		out->nr[out->n] = sqlite3_column_int64(s, 0);
+		out->end[out->n++] = out->packs.len;
+	}
 	sqlite3_reset(s);
-	return INDEX_OK;
+	return r == INDEX_NONE ? INDEX_OK : r;
 }
 
 static enum index_result
@@ -54,42 +60,48 @@ leaf(struct db *db, enum index_topic topic, int64_t action, int64_t nr, struct b
 
 /* The spans of one block; of a leaf, one each timestamp. Returns how many, or -1. */
 static int
-spans_of(int level, const struct buf *pack, struct times_span *out)
+spans_of(const struct blocks *b, int i, struct times_span *out)
 {
 	int64_t times[TIMES_MAX];
+	size_t len;
+	const uint8_t *pack = blocks_pack(b, i, &len);
 	int n;
 
-	if (level > 0)
-		return times_unpack_spans(pack->data, pack->len, out);
-	n = times_unpack(pack->data, pack->len, times);
-	for (int i = 0; i < n; i++)
-		out[i] = (struct times_span){ times[i], times[i], 1 };
+	if (b->level > 0)
+		return times_unpack_spans(pack, len, out);
+	n = times_unpack(pack, len, times);
+	for (int k = 0; k < n; k++)
+		out[k] = (struct times_span){ times[k], times[k], 1 };
 	return n;
+}
+
+static enum index_result
+join(const struct blocks *b, struct buf *out)
+{
+	size_t count = 0;
+	struct times_span *spans = xcalloc((size_t)BLOCKS_FAN * TIMES_MAX, sizeof(*spans));
+	int n = 0;
+
+	for (int i = 0; i < b->n && n != -1; i++)
+		if ((n = spans_of(b, i, spans + count)) != -1)
+			count += (size_t)n;
+	if (n != -1)
+		times_pack_spans(out, spans, times_join(spans, count));
+	free(spans);
+	return n == -1 ? INDEX_CORRUPT : INDEX_OK;
 }
 
 /* level's block nr, from those of the level below; of those that were trimmed nothing is left to know. */
 static enum index_result
 node(struct db *db, enum index_topic topic, int64_t action, int level, int64_t nr, struct buf *out)
 {
-	size_t room = (size_t)BLOCKS_FAN * (level == 1 ? TIMES_MAX : TIMES_SPANS), count = 0;
-	struct times_span *spans = xcalloc(room, sizeof(*spans));
-	enum index_result r = INDEX_OK;
-	struct buf pack = { 0 };
-	int n = 0;
+	struct blocks below = { .n = 0 };
+	enum index_result r = blocks_get(db, topic, action, level - 1, nr * BLOCKS_FAN,
+	    nr * BLOCKS_FAN + BLOCKS_FAN - 1, &below);
 
-	for (int64_t i = 0; i < BLOCKS_FAN && n != -1 && (r == INDEX_OK || r == INDEX_NONE); i++) {
-		r = blocks_get(db, topic, action, level - 1, nr * BLOCKS_FAN + i, &pack);
-		if (r == INDEX_OK && (n = spans_of(level - 1, &pack, spans + count)) != -1)
-			count += (size_t)n;
-	}
-	if (n == -1)
-		r = INDEX_CORRUPT;
-	else if (r == INDEX_NONE)
-		r = INDEX_OK;
 	if (r == INDEX_OK)
-		times_pack_spans(out, spans, times_join(spans, count));
-	buf_free(&pack);
-	free(spans);
+		r = join(&below, out);
+	buf_free(&below.packs);
 	return r;
 }
 

@@ -37,9 +37,26 @@ enum index_result blocks_trim(struct db *db, enum index_topic topic, int64_t act
 /* Remove all blocks of a list. */
 enum index_result blocks_drop(struct db *db, enum index_topic topic, int64_t action);
 
-/* The pack of a block. INDEX_NONE: there is no such block. */
-enum index_result blocks_get(struct db *db, enum index_topic topic, int64_t action, int level, int64_t nr,
-	    struct buf *out);
+/* Neighbours, and their packs one behind the other: that of block i ends at end[i]. */
+struct blocks {
+	int	level, n;
+	int64_t	nr[BLOCKS_FAN];
+	size_t	end[BLOCKS_FAN];
+	struct buf packs;
+};
+
+/* The blocks of a level from nr `from` to `to`, at most BLOCKS_FAN: those that there are. out is zeroed or used before. */
+enum index_result blocks_get(struct db *db, enum index_topic topic, int64_t action, int level, int64_t from,
+	    int64_t to, struct blocks *out);
+/* The pack of the block at i. */
+static inline const uint8_t *
+blocks_pack(const struct blocks *b, int i, size_t *len)
+{
+	size_t begin = i == 0 ? 0 : b->end[i - 1];
+
+	*len = b->end[i] - begin;
+	return b->packs.data + begin;
+}
 /* The pack that a block is to have, going by the rows or by the blocks of the level below. */
 enum index_result blocks_make(struct db *db, enum index_topic topic, int64_t action, int level, int64_t nr,
 	    struct buf *out);

@@ -114,17 +114,18 @@ is_right(const struct list *l, int level, int64_t nr, const struct buf *pack, co
 static enum index_result
 check_block(struct index_reader *r, struct list *l, int level, int64_t nr, char *err, size_t size)
 {
-	struct buf made = { 0 }, pack = { 0 };
+	struct blocks has = { .n = 0 };
+	struct buf made = { 0 };
 	enum index_result result = blocks_make(&r->db, l->topic, l->action, level, nr, &made);
 
 	if (result == INDEX_OK)
-		result = blocks_get(&r->db, l->topic, l->action, level, nr, &pack);
-	if (result == INDEX_NONE)
+		result = blocks_get(&r->db, l->topic, l->action, level, nr, nr, &has);
+	if (result == INDEX_OK && has.n != 1)
 		result = wrong(err, size, l->topic, "a block of timestamps is missing");
-	else if (result == INDEX_OK && !is_right(l, level, nr, &pack, &made))
+	else if (result == INDEX_OK && !is_right(l, level, nr, &has.packs, &made))
 		result = wrong(err, size, l->topic, "a block of timestamps is not that of its rows");
 	buf_free(&made);
-	buf_free(&pack);
+	buf_free(&has.packs);
 	l->blocks++;
 	return result;
 }

@@ -110,11 +110,11 @@ walk_rows(struct index_reader *r, struct walk *w, int64_t from, int64_t to)
 
 /* A block of level 0: the times of its last numbers; the first may have been trimmed before it was written. */
 static enum index_result
-walk_leaf(struct index_reader *r, struct walk *w, const struct block *b)
+walk_leaf(struct index_reader *r, struct walk *w, const struct block *b, const uint8_t *pack, size_t len)
 {
 	int64_t times[TIMES_MAX], number = b->to + 1;
 	enum index_result result = INDEX_OK;
-	int n = times_unpack(w->pack.data, w->pack.len, times);
+	int n = times_unpack(pack, len, times);
 
 	if (n < b->to - b->from + 1)
 		return reader_damaged(r);
@@ -159,14 +159,13 @@ is_done(struct walk *w, const struct block *b, int64_t count, bool exact)
 	return true;
 }
 
-static enum index_result walk_block(struct index_reader *, struct walk *, int, int64_t);
+static enum index_result walk_siblings(struct index_reader *, struct walk *, int, int64_t, int64_t);
 
 static enum index_result
-walk_node(struct index_reader *r, struct walk *w, const struct block *b)
+walk_node(struct index_reader *r, struct walk *w, const struct block *b, const uint8_t *pack, size_t len)
 {
 	struct times_span spans[TIMES_SPANS];
-	int n = times_unpack_spans(w->pack.data, w->pack.len, spans);
-	enum index_result result = INDEX_OK;
+	int n = times_unpack_spans(pack, len, spans);
 	int64_t count, all = 0;
 	bool exact;
 
@@ -179,30 +178,43 @@ walk_node(struct index_reader *r, struct walk *w, const struct block *b)
 		return INDEX_OK;
 	if (exact && count == all)
 		return matched(r, w, b->from, b->to - b->from + 1);
-	for (int64_t i = 0; i < BLOCKS_FAN && result == INDEX_OK; i++)
-		result = walk_block(r, w, b->level - 1, b->nr * BLOCKS_FAN + i);
-	return result;
+	return walk_siblings(r, w, b->level - 1, b->nr * BLOCKS_FAN, b->nr * BLOCKS_FAN + BLOCKS_FAN - 1);
 }
 
 static enum index_result
-walk_block(struct index_reader *r, struct walk *w, int level, int64_t nr)
+walk_block(struct index_reader *r, struct walk *w, const struct blocks *all, int i)
 {
-	struct block b = { .level = level, .nr = nr, .from = nr << blocks_bits(level) };
-	enum index_result result;
+	struct block b = { .level = all->level, .nr = all->nr[i], .from = all->nr[i] << blocks_bits(all->level) };
+	const uint8_t *pack;
+	size_t len;
 
-	b.to = b.from + (INT64_C(1) << blocks_bits(level)) - 1;
-	if (b.to < w->first)
-		return INDEX_OK;
+	b.to = b.from + (INT64_C(1) << blocks_bits(b.level)) - 1;
 	b.whole = b.from >= w->first;
 	if (!b.whole)
 		b.from = w->first;
-	if ((result = looked(w)) != INDEX_OK)
-		return result;
-	result = blocks_get(&r->db, w->q->topic, w->list == WALK_ACTION ? w->action : BLOCKS_LIST_ALL, level, nr,
-	    &w->pack);
-	if (result != INDEX_OK)
-		return result == INDEX_NONE ? reader_damaged(r) : result;
-	return level == 0 ? walk_leaf(r, w, &b) : walk_node(r, w, &b);
+	pack = blocks_pack(all, i, &len);
+	return b.level == 0 ? walk_leaf(r, w, &b, pack, len) : walk_node(r, w, &b, pack, len);
+}
+
+/* Neighbours of a level, of which those before the list's first number are gone. */
+static enum index_result
+walk_siblings(struct index_reader *r, struct walk *w, int level, int64_t from, int64_t to)
+{
+	int64_t first = w->first >> blocks_bits(level);
+	struct blocks all = { .n = 0 };
+	enum index_result result;
+
+	if (from < first)
+		from = first;
+	result = blocks_get(&r->db, w->q->topic, w->list == WALK_ACTION ? w->action : BLOCKS_LIST_ALL, level, from, to,
+	    &all);
+	if (result == INDEX_OK && all.n != to - from + 1)
+		result = reader_damaged(r);
+	for (int i = 0; i < all.n && result == INDEX_OK; i++)
+		if ((result = looked(w)) == INDEX_OK)
+			result = walk_block(r, w, &all, i);
+	buf_free(&all.packs);
+	return result;
 }
 
 /* The largest block that begins at a number, or holds it as its first that there still is; -1: none ends yet. */
@@ -225,13 +237,16 @@ static enum index_result
 walk_blocks(struct index_reader *r, struct walk *w)
 {
 	enum index_result result = INDEX_OK;
-	int64_t at = w->first;
+	int64_t at = w->first, from, to;
 	int level;
 
 	while (at <= w->last && (level = largest(w, at)) != -1) {
-		if ((result = walk_block(r, w, level, at >> blocks_bits(level))) != INDEX_OK)
+		from = to = at >> blocks_bits(level);
+		while (to - from + 1 < BLOCKS_FAN && largest(w, (to + 1) << blocks_bits(level)) == level)
+			to++;
+		if ((result = walk_siblings(r, w, level, from, to)) != INDEX_OK)
 			return result;
-		at = ((at >> blocks_bits(level)) + 1) << blocks_bits(level);
+		at = (to + 1) << blocks_bits(level);
 	}
 	return at <= w->last ? walk_rows(r, w, at, w->last) : INDEX_OK;
 }
@@ -240,16 +255,12 @@ enum index_result
 walk_all(struct index_reader *r, struct walk *w)
 {
 	bool timed = w->q->since != INT64_MIN || w->q->until != INT64_MAX;
-	enum index_result result;
 
 	if (w->last < w->first)
 		return INDEX_OK;
 	if (w->list == WALK_PARENT && (timed || w->action != 0))
 		return walk_rows(r, w, w->first, w->last);
-	if (timed) {
-		result = walk_blocks(r, w);
-		buf_free(&w->pack);
-		return result;
-	}
+	if (timed)
+		return walk_blocks(r, w);
 	return matched(r, w, w->first, w->last - w->first + 1);
 }

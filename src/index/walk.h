@@ -6,7 +6,6 @@
 #define INDEX_WALK_H
 
 #include "index/reader_state.h"
-#include "util/buf.h"
 
 enum walk_list {
 	WALK_ALL,
@@ -30,7 +29,6 @@ struct walk {
 	size_t				 nruns, room;
 	int64_t				 chosen;
 	struct arena			*arena;
-	struct buf			 pack;		/* of the block that is looked at */
 };
 
 /* Bind what a question of this list needs besides ?1 and ?2. */
