@@ -103,6 +103,21 @@ known(struct fake *f)
 	peer_end(f->producer);
 }
 
+static void
+take_headers(struct fake *f, struct rdr *r)
+{
+	f->nheaders = rdr_u8(r);
+	for (unsigned i = 0; i < f->nheaders; i++) {
+		int n = rdr_u8(r);
+		const uint8_t *name = rdr_bytes(r, (size_t)n);
+		int m = rdr_u16(r);
+		const uint8_t *value = rdr_bytes(r, (size_t)m);
+
+		snprintf(f->headers[i], sizeof(f->headers[i]), "%.*s=%.*s", n, (const char *)name, m,
+		    (const char *)value);
+	}
+}
+
 static int
 publish(struct fake *f, struct rdr *r)
 {
@@ -110,7 +125,10 @@ publish(struct fake *f, struct rdr *r)
 
 	f->publishes++;
 	key_len = rdr_u16(r);
-	rdr_bytes(r, key_len);
+	rdr_bytes(r, key_len & ~IPC_HEADERS);
+	f->nheaders = 0;
+	if (key_len & IPC_HEADERS)
+		take_headers(f, r);
 	len = rdr_left(r);
 	f->value_len = len < sizeof(f->value) ? len : sizeof(f->value);
 	memcpy(f->value, rdr_bytes(r, f->value_len), f->value_len);

@@ -51,6 +51,8 @@ struct fake {
 	bool			 subscribed[BOARD_TOPICS];
 	int			 subscribes;
 	uint64_t		 seq;		/* of the last PUBLISH */
+	unsigned		 nheaders;	/* … and its headers, as "name=value" */
+	char			 headers[IPC_HEADERS_MAX][256];
 	bool			 once;		/* it was a PUBLISH_ONCE, with: */
 	struct id		 once_id;
 	uint64_t		 fingerprint;

@@ -40,6 +40,7 @@ CHECKS = \
 	tests/check_tail \
 	tests/check_tail_feed \
 	tests/check_token \
+	tests/check_trace \
 	tests/check_transit \
 	tests/check_transit_bad \
 	tests/check_util \

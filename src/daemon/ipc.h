@@ -16,6 +16,10 @@
 /* Larger than any value a topic takes by default settings, http.max_body included. */
 #define IPC_MAX_PAYLOAD	((size_t)80 << 20)
 
+/* In the u16 of a PUBLISH that says how long the key is: headers follow it. */
+#define IPC_HEADERS	0x8000u
+#define IPC_HEADERS_MAX	4	/* of one record */
+
 enum ipc_type {
 #define IPC(type, number, senders, receivers, least, most, doc) IPC_##type = (number),
 #include "daemon/ipc.def"

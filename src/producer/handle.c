@@ -338,7 +338,7 @@ handle_write(struct handle *h, struct link *l, const struct link_record *r)
 	rec = record_take(h, l, r);
 	rec->requests = atomic_load(&h->kafka->produce_requests);
 	/* Copied: one allocation holds librdkafka's record, key and value, which is cheaper than owning them apart. */
-	rd_kafka_vu_t arguments[] = {
+	rd_kafka_vu_t arguments[6 + IPC_HEADERS_MAX] = {
 		{ .vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = h->topic },
 		{ .vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY },
 		{ .vtype = RD_KAFKA_VTYPE_KEY,
@@ -348,7 +348,15 @@ handle_write(struct handle *h, struct link *l, const struct link_record *r)
 		{ .vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = r->timestamp },
 		{ .vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = rec },
 	};
-	error = rd_kafka_produceva(h->kafka->rk, arguments, sizeof(arguments) / sizeof(arguments[0]));
+	for (unsigned i = 0; i < r->nheaders; i++) {
+		rd_kafka_vu_t *a = &arguments[6 + i];
+
+		a->vtype = RD_KAFKA_VTYPE_HEADER;
+		a->u.header.name = r->headers[i].name;
+		a->u.header.val = r->headers[i].value;
+		a->u.header.size = (ssize_t)r->headers[i].len;
+	}
+	error = rd_kafka_produceva(h->kafka->rk, arguments, 6 + r->nheaders);
 	if (error == NULL)
 		return;
 	code = rd_kafka_error_code(error);

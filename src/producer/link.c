@@ -38,14 +38,43 @@ drop(struct link *l)
 	free(l);
 }
 
+static int
+take_headers(struct link_record *rec, struct rdr *r)
+{
+	size_t len;
+
+	rec->nheaders = rdr_u8(r);
+	if (rec->nheaders > IPC_HEADERS_MAX)
+		return -1;
+	for (unsigned i = 0; i < rec->nheaders; i++) {
+		struct link_header *h = &rec->headers[i];
+		const uint8_t *name;
+
+		len = rdr_u8(r);
+		if (len >= sizeof(h->name) || (name = rdr_bytes(r, len)) == NULL)
+			return -1;
+		memcpy(h->name, name, len);
+		h->name[len] = '\0';
+		h->len = rdr_u16(r);
+		h->value = rdr_bytes(r, h->len);
+	}
+	return r->failed ? -1 : 0;
+}
+
 /* The rest of a PUBLISH or PUBLISH_ONCE: key and value. */
 static int
 take_record(struct link *l, struct link_record *in, struct rdr *r)
 {
 	struct link_record rec = *in;
 
-	rec.key_len = rdr_u16(r);
+	unsigned head = rdr_u16(r);
+
+	rec.key_len = head & ~IPC_HEADERS;
 	rec.key = rdr_bytes(r, rec.key_len);
+	if ((head & IPC_HEADERS) && take_headers(&rec, r) == -1) {
+		log_error("worker %u sent a PUBLISH whose headers are not sound", l->nr);
+		return -1;
+	}
 	rec.value_len = rdr_left(r);
 	rec.value = rdr_bytes(r, rec.value_len);
 	if (r->failed) {

@@ -15,12 +15,21 @@
 struct links;
 struct link;
 
+/* A Kafka header. name is NUL-terminated. */
+struct link_header {
+	char		 name[32];
+	const uint8_t	*value;
+	size_t		 len;
+};
+
 /* A record as a worker hands it over; the memory is the caller's and is valid during the call. */
 struct link_record {
 	uint64_t	 seq;		/* the worker's name for it */
 	int64_t		 timestamp;	/* ms since 1970 */
 	const uint8_t	*key, *value;
 	size_t		 key_len, value_len;
+	struct link_header	 headers[IPC_HEADERS_MAX];
+	unsigned		 nheaders;
 	const struct once_question *once;	/* NULL: write it in any case */
 };
 

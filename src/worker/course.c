@@ -13,6 +13,7 @@
 #include "value/fressian.h"
 #include "worker/course.h"
 #include "worker/read.h"
+#include "worker/trace.h"
 #include "worker/worker.h"
 
 #define AGAIN_MS	20
@@ -72,11 +73,12 @@ on_done(void *arg, const struct submit_result *r)
 }
 
 static struct submit_ask
-ask_of(struct course *c)
+ask_of(struct course *c, struct submit_header headers[TRACE_HEADERS])
 {
 	struct exchange *x = c->x;
 
 	return (struct submit_ask){ .command = c->command, .arena = &x->arena,
+		.headers = headers, .nheaders = trace_headers(x, headers),
 		.once = c->keyed ? &c->once : NULL, .received_ns = x->g.whole_ns, .sync = x->sync,
 		.wait_ms = x->wait_ms, .done = on_done, .arg = c };
 }
@@ -84,7 +86,8 @@ ask_of(struct course *c)
 static void
 hand_over(struct course *c)
 {
-	struct submit_ask ask = ask_of(c);
+	struct submit_header headers[TRACE_HEADERS];
+	struct submit_ask ask = ask_of(c, headers);
 	struct submission *s = submit(exchange_worker(c->x)->engine, &ask);
 
 	/* Where it was answered on the spot, c may be another request's by now. */
@@ -121,7 +124,8 @@ replay(struct course *c, const struct index_record *rec)
 	struct submit_place place = { rec->partition, rec->offset, rec->timestamp };
 	struct submit_result r = { .outcome = SUBMIT_ACKED, .id = rec->id, .acked = true, .replayed = true,
 		.partition = rec->partition, .offset = rec->offset, .timestamp = rec->timestamp, .text = "" };
-	struct submit_ask ask = ask_of(c);
+	struct submit_header headers[TRACE_HEADERS];
+	struct submit_ask ask = ask_of(c, headers);
 	struct submission *s;
 
 	if (!c->x->sync) {

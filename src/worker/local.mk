@@ -46,5 +46,6 @@ libworker_a_SOURCES = \
 	src/worker/tailer_link.c \
 	src/worker/token.c src/worker/token.h \
 	src/worker/vector.c src/worker/vector.h \
+	src/worker/trace.c src/worker/trace.h \
 	src/worker/wheel.c src/worker/wheel.h \
 	src/worker/worker.c src/worker/worker.h

@@ -17,25 +17,36 @@ response_header(struct exchange *x, const char *name, const char *value)
 	guard_header(&x->g, name, value);
 }
 
-/*
- * What every answer carries. X-Request-Id comes back as it was sent; one that is no plain text
- * does not.
- */
+/* The request's own id where it is plain text, else one made now; in the arena, or NULL where that is full. */
+static const char *
+request_id(struct exchange *x)
+{
+	const struct guard_span *s = &x->g.head.field[FIELD_X_REQUEST_ID];
+	const char *text = guard_head_text(&x->g.head, s);
+	struct id made;
+	char *out;
+	bool plain = s->set && s->len > 0 && s->len <= REQUEST_ID_MAX;
+
+	for (uint32_t i = 0; plain && i < s->len; i++)
+		plain = text[i] >= 0x20 && text[i] <= 0x7e;
+	if (plain)
+		return arena_strndup(&x->arena, text, s->len);
+	made = id_make();
+	if ((out = arena_alloc(&x->arena, ID_TEXT + 1)) != NULL)
+		id_format(&made, out);
+	return out;
+}
+
+/* What every answer carries. */
 static void
 common_headers(struct exchange *x)
 {
-	const struct guard_span *s = &x->g.head.field[FIELD_X_REQUEST_ID];
-	const char *id;
+	const char *id = request_id(x);
 
 	response_header(x, "Vary", "Accept");
 	cors_answer(x);
-	if (!s->set || s->len == 0 || s->len > REQUEST_ID_MAX ||
-	    (id = exchange_field(x, FIELD_X_REQUEST_ID)) == NULL)
-		return;
-	for (uint32_t i = 0; i < s->len; i++)
-		if (id[i] < 0x20 || id[i] > 0x7e)
-			return;
-	response_header(x, "X-Request-Id", id);
+	if (id != NULL)
+		response_header(x, "X-Request-Id", id);
 }
 
 void

@@ -366,6 +366,21 @@ submissions_release(struct engine *e, uint64_t sent)
 	}
 }
 
+static void
+put_headers(struct buf *b, const struct submit_ask *ask)
+{
+	buf_putc(b, (int)ask->nheaders);
+	for (unsigned i = 0; i < ask->nheaders; i++) {
+		const struct submit_header *h = &ask->headers[i];
+		size_t len = strlen(h->name);
+
+		buf_putc(b, (int)len);
+		buf_put(b, h->name, len);
+		buf_put_u16(b, (uint16_t)h->len);
+		buf_put(b, h->value, h->len);
+	}
+}
+
 /* The payload of PUBLISH: sequence, timestamp, key, value. 0, or -1 where it cannot be encoded. */
 static int
 encode(struct engine *e, const struct submission *s, const struct submit_ask *ask)
@@ -387,6 +402,10 @@ encode(struct engine *e, const struct submission *s, const struct submit_ask *as
 	key_at = b->len;
 	command_key(b, (enum command_key)e->proc->config.topics.key, &s->result.id);
 	key_len = b->len - key_at;
+	if (ask->nheaders > 0) {
+		put_headers(b, ask);
+		key_len |= IPC_HEADERS;
+	}
 	b->data[key_at - 2] = (uint8_t)key_len;
 	b->data[key_at - 1] = (uint8_t)(key_len >> 8);
 	v = command_value(ask->arena, &s->result.id, ask->command);

@@ -73,10 +73,19 @@ struct submit_once {
 	int64_t		 looked_ms;	/* clock_ms before the index was looked at, which did not know the id */
 };
 
+/* A header of the Kafka record. */
+struct submit_header {
+	const char	*name;		/* at most 31 bytes */
+	const char	*value;
+	size_t		 len;		/* of the value, at most 512 */
+};
+
 struct submit_ask {
 	const struct command	*command;	/* used until submit returns */
 	struct arena		*arena;		/* for the time of the call */
 	const struct submit_once *once;		/* NULL: it gets an id of its own, and is written in any case */
+	const struct submit_header *headers;	/* IPC_HEADERS_MAX at most */
+	unsigned		 nheaders;
 	bool			 sync;
 	int64_t			 wait_ms;	/* sync: how long to wait for the event */
 	int64_t			 received_ns;	/* clock_ns when the request was whole */

@@ -110,7 +110,32 @@ def sync_with(language):
     return "%d request types answered 201" % len(DOCUMENTED)
 
 
+def trace_in_headers():
+    """traceparent and tracestate are headers of the record; a command without them has none."""
+    from confluent_kafka import Consumer, TopicPartition
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    kafka.create("traced", 1)
+    kafka.create("traced-events", 1)
+    d = Daemon(kafka.bootstrap, "traced", "traced-events").start()
+    check(d.post({"action": "a", "data": {}}, headers={"traceparent": parent, "tracestate": "a=1"})[0] == 202, "POST")
+    check(d.post({"action": "a", "data": {}}, headers={"traceparent": parent, "Idempotency-Key": "k"})[0] == 202, "POST with a key")
+    check(d.post({"action": "a", "data": {}})[0] == 202, "POST without")
+    d.stop()
+    c = Consumer({"bootstrap.servers": kafka.bootstrap, "group.id": "cmdr-test", "enable.auto.commit": False})
+    c.assign([TopicPartition("traced", 0, 0)])
+    found = []
+    while len(found) < 3:
+        m = c.poll(30)
+        check(m is not None, "the records were not read")
+        if not m.error():
+            found.append(m.headers())
+    c.close()
+    check(found == [[("traceparent", parent.encode()), ("tracestate", b"a=1")], [("traceparent", parent.encode())], None],
+          "headers: %r" % found)
+
+
 TESTS = [
+    ("trace context in record headers", trace_in_headers),
     ("the documented command in six types", documented_command),
     ("the reference reads and writes the same", reference_reads_the_same),
 ] + [("sync with the %s processor" % language, lambda language=language: sync_with(language))
