@@ -213,8 +213,8 @@ const struct config_key config_keys[] = {
 	DURATION(sse.heartbeat, 1 * SECONDS, 1 * HOURS, "15s", WORKER,
 	    "How often a stream says where it stands, also when nothing happens."),
 	SIZE(sse.buffer, 16 * KIB, 1 * GIB, "1MiB", WORKER,
-	    "What may wait for a client that reads a stream slowly; past it the stream is cut, and "
-	    "the client resumes it."),
+	    "What may wait for a client that reads a stream slowly; with more for a second the stream "
+	    "is cut, and the client resumes it."),
 	SIZE(sse.recent, 64 * KIB, 1 * GIB, "4MiB", WORKER,
 	    "The newest records of a topic that a worker holds while it has streams, so that one "
 	    "that comes from the index can join."),
@@ -224,8 +224,9 @@ const struct config_key config_keys[] = {
 	    "The socket that cmdrctl speaks to cmdrd over; root, user and group may. Empty: none."),
 
 	DURATION(shutdown.grace, 0, 1 * HOURS, "30s", ALL,
-	    "How long requests in flight and open streams may still take after SIGTERM, or in a "
-	    "process that a reload replaces, before they are cut."),
+	    "How long requests in flight may still take after SIGTERM, or in a process that a reload "
+	    "replaces, before they are cut. Live streams end within two seconds, or half of this; "
+	    "their clients come back with where they stand."),
 
 	ENUM(log.to, log_dests, "syslog", ALL,
 	    "Where log lines go. stderr is for the foreground (cmdrd -d)."),

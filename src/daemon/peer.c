@@ -15,6 +15,7 @@
 
 #define HEAD		((size_t)8)
 #define READ_CHUNK	((size_t)64 << 10)
+#define READS_A_TURN	8
 #define FLUSH_AT	((size_t)128 << 10)	/* do not wait for the turn's end with more than this */
 #define KEEP_AT_MOST	((size_t)1 << 20)	/* a buffer that grew past this is given back when empty */
 
@@ -158,6 +159,7 @@ peer_drain(struct peer *p)
 	return r;
 }
 
+/* One that sends faster than its frames can be dealt with must not keep the loop from all else. */
 static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
@@ -165,7 +167,12 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	peer_drain(p);
+	if (p->dispatching)
+		return;
+	p->dispatching = true;
+	for (int i = 0; i < READS_A_TURN && read_some(p) == 1; i++)
+		continue;
+	p->dispatching = false;
 }
 
 static void
