@@ -311,6 +311,50 @@ START_TEST(the_index_answers_a_sync_command_too)
 }
 END_TEST
 
+/* What a client asks of gzip, and whether it is given. */
+static const struct {
+	const char	*field;
+	bool		 zipped;
+} codings[] = {
+	{ "", false },
+	{ "Accept-Encoding: gzip\r\n", true },
+	{ "Accept-Encoding: br, GZIP;q=0.5\r\n", true },
+	{ "Accept-Encoding: gzip;q=0, *\r\n", false },
+	{ "Accept-Encoding: gzip;q=0.000\r\n", false },
+	{ "Accept-Encoding: *\r\n", true },
+	{ "Accept-Encoding: *;q=0\r\n", false },
+	{ "Accept-Encoding: identity\r\n", false },
+	{ "Accept-Encoding: br\r\nAccept-Encoding: x-gzip\r\n", true },
+};
+
+START_TEST(large_answers_are_gzipped_where_asked_for)
+{
+	char text[3000], head[256];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	add(INDEX_COMMANDS, &spare, NULL, "create-bar", text, 1);
+	fake_start(&f);
+	dial();
+	for (size_t i = 0; i < sizeof(codings) / sizeof(codings[0]); i++) {
+		snprintf(head, sizeof(head), "GET /commands/ffffffff-7f6e-11e6-bcdd-540e9df06c05\n%s",
+		    codings[i].field);
+		ask(head, "");
+		ck_assert_int_eq(answer(), 200);
+		ck_assert_msg(has("\r\nContent-Encoding: gzip\r\n") == codings[i].zipped, "%s", codings[i].field);
+		ck_assert_msg(has("xxxxxxxxxx") != codings[i].zipped, "%s", codings[i].field);
+		ck_assert(has("\r\nVary: Accept-Encoding\r\n"));
+	}
+	ask("GET " C "\nAccept-Encoding: gzip\r\n", "");
+	ck_assert_int_eq(answer(), 200);
+	ck_assert(!has("Content-Encoding"));
+	ask("GET /commands/ffffffff-7f6e-11e6-bcdd-540e9df06c05\nAccept: application/fressian\r\n"
+	    "Accept-Encoding: gzip\r\n", "");
+	ck_assert_int_eq(answer(), 200);
+	ck_assert(!has("Content-Encoding"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -328,6 +372,7 @@ main(void)
 	tcase_add_test(t, what_was_acknowledged_is_waited_for);
 	tcase_add_test(t, a_first_child_is_waited_for);
 	tcase_add_test(t, without_an_index);
+	tcase_add_test(t, large_answers_are_gzipped_where_asked_for);
 	tcase_add_test(t, the_index_answers_a_sync_command_too);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -46,6 +46,7 @@ enum guard_repeat {
 	X(IDEMPOTENCY_KEY, "idempotency-key", REPEAT_REFUSE)		\
 	X(LAST_EVENT_ID, "last-event-id", REPEAT_REFUSE)		\
 	X(IF_NONE_MATCH, "if-none-match", REPEAT_JOIN)			\
+	X(ACCEPT_ENCODING, "accept-encoding", REPEAT_JOIN)		\
 	X(TRACEPARENT, "traceparent", REPEAT_JOIN)			\
 	X(TRACESTATE, "tracestate", REPEAT_JOIN)			\
 	X(ORIGIN, "origin", REPEAT_REFUSE)				\

@@ -6,6 +6,7 @@ libworker_a_SOURCES = \
 	src/worker/batch.c src/worker/batch.h \
 	src/worker/cors.c src/worker/cors.h \
 	src/worker/course.c src/worker/course.h \
+	src/worker/deflate.c src/worker/deflate.h \
 	src/worker/engine.c src/worker/engine.h \
 	src/worker/exchange.c src/worker/exchange.h \
 	src/worker/feed.c src/worker/feed.h \

@@ -127,6 +127,8 @@ etag(struct exchange *x, const struct index_record *rec, const struct index_reco
 
 	buf_puts(&b, PACKAGE_VERSION);
 	buf_puts(&b, x->answer->content_type);
+	/* gzip is another representation, whether or not it pays for this one. */
+	buf_putc(&b, response_gzip(x));
 	buf_put(&b, rec->id.b, ID_BYTES);
 	buf_put_u32(&b, (uint32_t)rec->partition);
 	buf_put_u64(&b, (uint64_t)rec->offset);

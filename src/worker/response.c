@@ -5,6 +5,7 @@
 
 #include "util/log.h"
 #include "worker/cors.h"
+#include "worker/deflate.h"
 #include "worker/guard_stream.h"
 #include "worker/response.h"
 #include "worker/worker.h"
@@ -53,9 +54,30 @@ void
 response_text(struct exchange *x, int status, const char *content_type, const void *body,
     size_t len)
 {
+	struct buf *zipped = &exchange_worker(x)->zipped;
+
 	common_headers(x);
 	response_header(x, "Content-Type", content_type);
+	buf_reset(zipped);
+	if (len >= DEFLATE_LEAST && deflate_type(content_type)) {
+		response_header(x, "Vary", "Accept-Encoding");
+		if (response_gzip(x) && deflate_gzip(zipped, body, len)) {
+			response_header(x, "Content-Encoding", "gzip");
+			body = zipped->data;
+			len = zipped->len;
+		}
+	}
 	guard_reply(&x->g, status, body, len);
+	if (zipped->cap > WORKER_KEEP_OUT)
+		buf_free(zipped);
+}
+
+bool
+response_gzip(const struct exchange *x)
+{
+	const struct guard_span *s = &x->g.head.field[FIELD_ACCEPT_ENCODING];
+
+	return s->set && deflate_wanted(guard_head_text(&x->g.head, s), s->len);
 }
 
 void

@@ -28,6 +28,7 @@ struct worker {
 	struct streams		*streams;
 	struct index_reader	*index;		/* NULL: none now */
 	struct buf		 out;		/* an answer being made */
+	struct buf		 zipped;	/* the same in gzip */
 	struct wheel_timer	 patience;	/* READY without both links, once this is over */
 	/* stopping: the backlog is empty, close the listeners */
 	struct wheel_timer	 last_accept;
