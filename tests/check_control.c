@@ -389,6 +389,7 @@ START_TEST(a_reload_says_what_became_of_it)
 
 	arena_init(&a, 0);
 	serve();
+	generation_new(&m, 1, &config, -1)->state = GENERATION_RUNNING;
 	/* what checks the file is content with none */
 	m.options.exe = "/bin/false";
 	ck_assert_str_eq(ask("reload\n"), "{\"ok\":true,\"reload\":1}\n");
@@ -397,7 +398,6 @@ START_TEST(a_reload_says_what_became_of_it)
 	ck_assert_int_eq(m.reload.state, RELOAD_FAILED);
 	ck_assert_str_eq(m.reload.why, "the check ended without a word");
 	/* it cannot be run at all */
-	generation_new(&m, 1, &config, -1)->state = GENERATION_RUNNING;
 	m.options.exe = "/nonexistent/cmdrd";
 	ck_assert_str_eq(ask("reload\n"), "{\"ok\":true,\"reload\":3}\n");
 	v = parsed(ask("status\n"), &a);

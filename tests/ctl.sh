@@ -69,6 +69,8 @@ ask 2 '' 'line 1, column' send act 'a:={'
 ask 2 '' 'cannot be written' send --type form act
 ask 2 '[1]' 'must be a map; standard input has a vector' send act -
 ask 2 '{' 'standard input: line 1' send act -
+ask 2 '' '--key takes 1 to 255' send --key '' act
+ask 2 '' '--key takes ASCII' send --key 'ü' act
 ask 2 '' '--url takes' send --url ftp://localhost act
 ask 1 '' 'nothing answers at http://127.0.0.1:1: .*is cmdrd running' send --url http://127.0.0.1:1 act -f /dev/null
 ask 1 '' "nothing answers at $t/none" send --url "unix:$t/none" act -f /dev/null

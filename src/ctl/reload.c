@@ -12,7 +12,7 @@
 #include "util/arena.h"
 #include "util/clock.h"
 
-#define WAIT_MS		60000	/* the check has 10 s, the start of a generation 30 s */
+#define WAIT_MS		120000	/* the check has 10 s, the start of a generation 30 s, the end of an old one its grace */
 #define AWAY_MS		10000	/* becoming the next image takes it far less */
 #define EVERY_US	100000
 
@@ -86,8 +86,8 @@ await(const struct ctl_command *self, struct settings *s, int64_t number)
 			return ctl_fail(self, "cmdrd does not answer any more at %s%s: see the log", s->socket,
 			    *s->configured == '\0' ? ", since the configuration names no control socket" : "");
 		if (clock_ms() > until)
-			return ctl_fail(self, "nothing came of it within %d s: see cmdrctl status, and the log",
-			    WAIT_MS / 1000);
+			return ctl_fail(self, "nothing came of it within %d s: it may wait for an older generation to "
+			    "end; see cmdrctl status, and the log", WAIT_MS / 1000);
 		usleep(EVERY_US);
 	}
 	return result;

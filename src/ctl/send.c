@@ -15,10 +15,12 @@
 #include "util/mem.h"
 #include "value/json.h"
 
-enum { SYNC = 1, TYPE, ACCEPT };
+enum { SYNC = 1, KEY, TYPE, ACCEPT };
 
 const struct ctl_option send_options[] = {
 	{ SYNC, '\0', "sync", NULL, NULL, "wait for the event that answers it" },
+	{ KEY, '\0', "key", "TEXT", NULL,
+	    "its Idempotency-Key: sent again with the same one, it is\nwritten once" },
 	{ TYPE, '\0', "type", "TYPE", CTL_WRITTEN, "what the command is sent as (json)" },
 	{ ACCEPT, '\0', "accept", "TYPE", CTL_WRITTEN, "what the answer shall be (json)" },
 	{ .name = NULL },
@@ -28,10 +30,30 @@ struct send {
 	const struct ctl_command *self;
 	const struct codec	*type, *accept;
 	bool			 sync;
+	char			 key[600];	/* the header; "" for none */
 	struct arena		 arena;
 	struct documents	 input;		/* open where the data come from it */
 	struct buf		 body;
 };
+
+/* A string of structured fields (RFC 8941 3.3.3). */
+static int
+take_key(struct send *s, const char *value)
+{
+	size_t n = (size_t)snprintf(s->key, sizeof(s->key), "Idempotency-Key: \"");
+
+	if (*value == '\0' || strlen(value) > 255)
+		return ctl_usage(s->self, "--key takes 1 to 255 characters");
+	for (; *value != '\0'; value++) {
+		if (*value < 0x20 || *value > 0x7e)
+			return ctl_usage(s->self, "--key takes ASCII that can be printed");
+		if (*value == '"' || *value == '\\')
+			s->key[n++] = '\\';
+		s->key[n++] = *value;
+	}
+	snprintf(s->key + n, sizeof(s->key) - n, "\"");
+	return CTL_OK;
+}
 
 static int
 take(void *arg, int id, const char *value)
@@ -39,6 +61,8 @@ take(void *arg, int id, const char *value)
 	struct send *s = arg;
 
 	switch (id) {
+	case KEY:
+		return take_key(s, value);
 	case SYNC:
 		s->sync = true;
 		return CTL_OK;
@@ -164,7 +188,7 @@ post(struct send *s, const struct settings *settings)
 {
 	char type[128], accept[128], media[96], err[2048];
 	struct http_request request = { .path = s->sync ? "/commands?sync=true" : "/commands",
-		.header = { type, accept }, .body = s->body.data, .len = s->body.len };
+		.header = { type, accept, s->key[0] != '\0' ? s->key : NULL }, .body = s->body.data, .len = s->body.len };
 	struct http_answer answer;
 	int result;
 

@@ -198,6 +198,9 @@ def send_takes_every_type():
     answer = json.loads(ok(d, "send", "--type", "edn", "create-foo", "-", input='{:a #{1} :b/c "ü"}'))
     check(answer["data"]["b/c"] == "ü", "%r" % answer)
     p.stop()
+    once = [json.loads(ok(d, "send", "--key", 'a "key" \\', "act", "n=1"))["id"] for _ in range(2)]
+    check(once[0] == once[1], "written twice: %r" % once)
+    check("idempotency-key-reused" in ok(d, "send", "--key", 'a "key" \\', "act", "n=2", wanted=1), "a key used for another")
     check("invalid-command" in ok(d, "send", "a:b", wanted=1), "a bad action")
     check(ctl(None, "send", "act", "--url", "http://127.0.0.1:%d/" % d.port)[0] == 0, "send by --url")
     d.options["http"]["listen"] = '["unix:%s/http.sock", "127.0.0.1:%d"]' % (d.dir, d.port)
