@@ -53,7 +53,7 @@ void	follow_look(struct follow *f);
 void	follow_found(struct follow *f, const struct kafka_scout_report *r);
 /* A record of this partition was read. */
 void	follow_read(struct follow *f, int32_t partition, int64_t offset);
-/* The end of the partition was reached. True: it is further than the last record, as transaction markers take offsets. */
+/* The end of the partition was reached. True: it is behind more than the last record: markers take offsets. */
 bool	follow_at_end(struct follow *f, int32_t partition, int64_t offset);
 /* The partition cannot be read on from where it stands. */
 void	follow_out_of_range(struct follow *f, int32_t partition);

@@ -64,8 +64,8 @@ put_data(struct buf *out, const struct block_record *r, const struct event *e, s
 }
 
 int
-block_make(struct block *out, const struct block_record *r, uint64_t source, const int64_t *next,
-    size_t n, struct arena *a)
+block_make(struct block *out, const struct block_record *r, uint64_t source,
+    const int64_t *next, size_t n, struct arena *a)
 {
 	struct codec_error err;
 	struct buf b = { 0 };

@@ -47,8 +47,8 @@ void	block_id(struct buf *out, uint64_t source, const int64_t *next, size_t n);
  * The record as a block whose token is next, once it is sent; a is for the time of the call.
  * -1: it is no command or event, and is passed over.
  */
-int	block_make(struct block *out, const struct block_record *r, uint64_t source, const int64_t *next,
-	    size_t n, struct arena *a);
+int	block_make(struct block *out, const struct block_record *r, uint64_t source,
+	    const int64_t *next, size_t n, struct arena *a);
 void	block_free(struct block *b);
 bool	block_passes(const struct block *b, const struct block_filter *f);
 

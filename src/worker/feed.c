@@ -175,7 +175,7 @@ feed_take(struct feed *f, struct rdr *r)
 		f->ops->gap(f);
 		f->known = false;
 	}
-	/* The tailer learns it before it sends FEED; a tailer that went over to another broker sends it again. */
+	/* The tailer learns it before it sends FEED; one that leaves this broker will send another. */
 	if (!feed_has_source(f))
 		return 0;
 	advance(f, r, n);

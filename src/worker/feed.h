@@ -77,7 +77,7 @@ void	feed_unwant(struct feed *f);
 void	feed_linked(struct feed *f, struct peer *link);
 void	feed_unlinked(struct feed *f);
 
-/* The payloads of FEED, RECORD and PASSED, behind their u8 topic. 0, or -1 where they are not sound. */
+/* The payloads of FEED, RECORD and PASSED, behind their u8 topic. 0, or -1: they are not sound. */
 int	feed_take(struct feed *f, struct rdr *r);
 int	feed_record(struct feed *f, struct rdr *r);
 int	feed_passed(struct feed *f, struct rdr *r);

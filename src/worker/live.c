@@ -85,7 +85,7 @@ live_id(struct stream *s, struct buf *out)
 	return true;
 }
 
-/* A stream with a vector of its own has been further on some partition than the list's tokens say. */
+/* A stream with a vector of its own may be further on some partition than the list's tokens. */
 static void
 put_block(struct stream *s, const struct feed_record *r, struct stream_piece *p)
 {
@@ -142,7 +142,7 @@ send_piece(struct stream *s, const struct stream_piece *p)
 	return stream_send(s, &p->out);
 }
 
-/* A burst that a client had no time to read is no slowness yet: it has a second, and sse.recent more. */
+/* A burst that was not to be read so soon is no slowness yet: for a second sse.recent more is let pass. */
 bool
 live_check_slow(struct stream *s, bool in_time)
 {

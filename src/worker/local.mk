@@ -42,7 +42,7 @@ libworker_a_SOURCES = \
 	src/worker/response.c src/worker/response.h \
 	src/worker/resume.c \
 	src/worker/routes.c src/worker/routes.h \
-	src/worker/stream.c src/worker/stream.h src/worker/stream_state.h \
+	src/worker/stream.c src/worker/stream.h src/worker/stream_state.h src/worker/streams.c \
 	src/worker/submit.c src/worker/submit.h \
 	src/worker/tailer_link.c \
 	src/worker/token.c src/worker/token.h \

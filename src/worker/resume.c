@@ -63,7 +63,7 @@ is_known(const struct stream_indexed *in, int32_t partition)
 	return partition >= 0 && (size_t)partition < in->n && in->low[partition] >= 0;
 }
 
-/* Ask the index where it stands, unless nothing was committed since. NULL: it cannot be asked now. */
+/* Ask the index where it stands, if anything was committed since. NULL: it is not there. */
 static struct index_reader *
 look(struct stream_topic *t, bool again)
 {

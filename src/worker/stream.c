@@ -13,9 +13,6 @@
 
 #define WAIT_MS		5000	/* before the headers, for the tailer or the index */
 #define LINGER_MS	5000	/* a client that comes back soon finds the topic followed */
-#define POLL_MS		50
-#define END_MS		2000	/* within which all streams of a worker that stops end */
-#define CALL_MEMORY	((size_t)64 << 20)
 
 static void
 count(const struct stream *s, enum counter c, int64_t n)
@@ -30,31 +27,6 @@ stream_move(struct stream *s, struct stream_list *to)
 		TAILQ_REMOVE(s->in, s, entry);
 	s->in = to;
 	TAILQ_INSERT_TAIL(to, s, entry);
-}
-
-void
-streams_work(struct streams *ss)
-{
-	static const struct timeval now;
-
-	/* By a timer, not by event_active: the loop looks at its sockets in between. */
-	if (!evtimer_pending(ss->work, NULL))
-		event_add(ss->work, &now);
-}
-
-static void
-poll_soon(struct streams *ss)
-{
-	if (ss->poll.slot == NULL)
-		wheel_set(ss->wheel, &ss->poll, POLL_MS);
-}
-
-/* A different time for each, so that what many do regularly does not fall on one moment. */
-static int64_t
-spread(struct streams *ss, int64_t ms)
-{
-	ss->spread = (ss->spread + 618034) % 1000000;
-	return ms * ss->spread / 1000000;
 }
 
 static void
@@ -195,8 +167,8 @@ rest(struct stream *s)
 	struct streams *ss = s->topic->all;
 
 	s->slow = false;
-	wheel_set(ss->wheel, &s->timer, spread(ss, ss->stopping ? END_MS :
-	    ss->proc->config.sse.heartbeat));
+	wheel_set(ss->wheel, &s->timer, streams_spread(ss, ss->stopping ?
+	    STREAM_END_MS : ss->proc->config.sse.heartbeat));
 }
 
 static void
@@ -275,7 +247,7 @@ read_parameter(struct exchange *x, const char *name, const char **out)
 	    "The query parameter %s must stand once, and be well percent-encoded.", name));
 }
 
-/* As GET /commands and /events take them: a colon before the action is meant well, commands have no parent. */
+/* As GET /events takes them: a colon before the action is meant well. Commands have no parent. */
 static bool
 read_filter(struct exchange *x, enum board_topic topic, struct block_filter *f, const char **action)
 {
@@ -355,7 +327,7 @@ handle(struct exchange *x, enum board_topic topic)
 	}
 	feed_want(&t->feed);
 	if (!try(s))
-		poll_soon(t->all);
+		streams_poll(t->all);
 }
 
 void
@@ -381,159 +353,4 @@ stream_writable(struct exchange *x)
 	} else if (s->state == STREAM_BEHIND) {
 		live_go_on(s);
 	}
-}
-
-static void
-on_work(evutil_socket_t fd, short what, void *arg)
-{
-	struct streams *ss = arg;
-	bool more = false;
-
-	(void)fd;
-	(void)what;
-	for (int i = 0; i < BOARD_TOPICS; i++) {
-		more |= live_work(&ss->topics[i], false);
-		more |= resume_work(&ss->topics[i]);
-		if (!TAILQ_EMPTY(&ss->topics[i].awaiting))
-			poll_soon(ss);
-	}
-	if (more)
-		streams_work(ss);
-}
-
-static void
-on_poll(struct wheel_timer *timer)
-{
-	struct streams *ss = WHEEL_OWNER(timer, struct streams, poll);
-
-	for (int i = 0; i < BOARD_TOPICS; i++) {
-		struct stream_topic *t = &ss->topics[i];
-
-		stream_try_waiting(t);
-		resume_look(t);
-		if (!TAILQ_EMPTY(&t->waiting) || !TAILQ_EMPTY(&t->awaiting))
-			poll_soon(ss);
-	}
-}
-
-static void
-on_linger(struct wheel_timer *timer)
-{
-	feed_unwant(&WHEEL_OWNER(timer, struct stream_topic, linger)->feed);
-}
-
-static void
-topic_init(struct stream_topic *t, struct streams *ss, enum board_topic topic)
-{
-	struct stream_list *lists[] = {
-		&t->waiting, &t->catching, &t->parked, &t->awaiting, &t->behind,
-	};
-
-	t->all = ss;
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		TAILQ_INIT(lists[i]);
-	t->linger.fire = on_linger;
-	feed_init(&t->feed, topic, ss->proc, &live_ops, t);
-	live_init(t);
-}
-
-struct streams *
-streams_new(struct proc *p, struct wheel *wheel, stream_index_fn *index, void *arg)
-{
-	struct streams *ss = xcalloc(1, sizeof(*ss));
-
-	ss->proc = p;
-	ss->wheel = wheel;
-	ss->index = index;
-	ss->index_arg = arg;
-	ss->poll.fire = on_poll;
-	arena_init(&ss->arena, CALL_MEMORY);
-	if ((ss->work = evtimer_new(p->base, on_work, ss)) == NULL)
-		fatalx("no event for streams");
-	for (int i = 0; i < BOARD_TOPICS; i++)
-		topic_init(&ss->topics[i], ss, (enum board_topic)i);
-	return ss;
-}
-
-void
-streams_free(struct streams *ss)
-{
-	wheel_clear(ss->wheel, &ss->poll);
-	for (int i = 0; i < BOARD_TOPICS; i++) {
-		wheel_clear(ss->wheel, &ss->topics[i].linger);
-		feed_free(&ss->topics[i].feed);
-		resume_free(&ss->topics[i]);
-	}
-	event_free(ss->work);
-	buf_free(&ss->piece.out);
-	arena_free(&ss->arena);
-	free(ss);
-}
-
-static void
-end_soon(struct streams *ss, struct stream_list *list, int64_t within)
-{
-	struct stream *s;
-
-	TAILQ_FOREACH(s, list, entry)
-		wheel_set(ss->wheel, &s->timer, spread(ss, within));
-}
-
-void
-streams_stop(struct streams *ss)
-{
-	int64_t half = ss->proc->config.shutdown.grace / 2, within = half < END_MS ? half : END_MS;
-
-	ss->stopping = true;
-	for (int i = 0; i < BOARD_TOPICS; i++) {
-		struct stream_topic *t = &ss->topics[i];
-
-		end_soon(ss, &t->waiting, within);
-		end_soon(ss, &t->catching, within);
-		end_soon(ss, &t->parked, within);
-		end_soon(ss, &t->awaiting, within);
-		end_soon(ss, &t->behind, within);
-		end_soon(ss, &t->crowds[0].list, within);
-		end_soon(ss, &t->crowds[1].list, within);
-	}
-}
-
-void
-streams_linked(struct streams *ss, struct peer *link)
-{
-	for (int i = 0; i < BOARD_TOPICS; i++)
-		feed_linked(&ss->topics[i].feed, link);
-}
-
-void
-streams_unlinked(struct streams *ss)
-{
-	for (int i = 0; i < BOARD_TOPICS; i++)
-		feed_unlinked(&ss->topics[i].feed);
-}
-
-static int
-take(struct streams *ss, struct rdr *r, int (*into)(struct feed *, struct rdr *))
-{
-	unsigned topic = rdr_u8(r);
-
-	return topic < BOARD_TOPICS ? into(&ss->topics[topic].feed, r) : -1;
-}
-
-int
-streams_feed(struct streams *ss, struct rdr *r)
-{
-	return take(ss, r, feed_take);
-}
-
-int
-streams_record(struct streams *ss, struct rdr *r)
-{
-	return take(ss, r, feed_record);
-}
-
-int
-streams_passed(struct streams *ss, struct rdr *r)
-{
-	return take(ss, r, feed_passed);
 }

@@ -29,7 +29,7 @@ void	 stream_gone(struct exchange *x);
 /* What waited for the client has left. */
 void	 stream_writable(struct exchange *x);
 
-/* The link to the tailer: it is a new one, is gone, or brought FEED, RECORD, PASSED (-1: break it). */
+/* The link to the tailer is a new one, is gone, or brought FEED, RECORD, PASSED (-1: break it). */
 void	 streams_linked(struct streams *ss, struct peer *link);
 void	 streams_unlinked(struct streams *ss);
 int	 streams_feed(struct streams *ss, struct rdr *r);

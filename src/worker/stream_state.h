@@ -1,7 +1,7 @@
 /*
- * stream_state.h: streams as the files about them share them: stream.c (their
- * life), resume.c (tokens, and catching up from the index), live.c (what comes
- * from the tailer). For them only.
+ * stream_state.h: streams as the files about them share them: stream.c (the
+ * life of one), streams.c (all of them), resume.c (tokens, and catching up from
+ * the index), live.c (what comes from the tailer). For them only.
  *
  * Where a stream stands is its vector, s->at; or, where that is NULL, its place
  * in the feed's list: before s->next, or before its crowd's next. No next means
@@ -20,6 +20,8 @@
 #define STREAM_ENOUGH	((size_t)64 << 10)
 /* An id alone is sent after so many records that a filter kept back. */
 #define STREAM_TELL_AT	1000
+/* Within this all streams of a worker that stops end. */
+#define STREAM_END_MS	2000
 
 enum stream_state {
 	STREAM_WAITING,		/* for what its first byte needs */
@@ -111,7 +113,7 @@ void	 stream_move(struct stream *s, struct stream_list *to);
 bool	 stream_send(struct stream *s, const struct buf *data);
 /* "id: TOKEN\n\n" of s->at. */
 bool	 stream_send_id(struct stream *s);
-/* The headers, retry, and where it stands; then it is STREAM_BEHIND at the list's end. False: s is gone. */
+/* The headers, retry, where it stands; it is STREAM_BEHIND at the list's end then. False: s is gone. */
 bool	 stream_open(struct stream *s);
 /* Answer with this problem instead. s is gone. */
 void	 stream_refuse(struct stream *s, enum problem_id id, const char *detail);
@@ -121,8 +123,14 @@ void	 stream_cut(struct stream *s);
 size_t	 stream_unread(const struct stream *s);
 /* What streams wait for before their headers may be there. */
 void	 stream_try_waiting(struct stream_topic *t);
+
+/* streams.c */
 /* Something is to be done in the next turn of the loop. */
 void	 streams_work(struct streams *ss);
+/* Something is waited for of which no one tells: look again soon. */
+void	 streams_poll(struct streams *ss);
+/* From 0 to ms, different each time: what many do regularly must not fall on one moment. */
+int64_t	 streams_spread(struct streams *ss, int64_t ms);
 
 /* resume.c */
 /* Is this a token? Then s stands there. */
@@ -131,9 +139,9 @@ bool	 resume_parse(struct stream *s, const char *token);
 bool	 resume_try(struct stream *s);
 /* Waiting was in vain. s is gone. */
 void	 resume_give_up(struct stream *s);
-/* s has been opened, or has lost its place in the list: from now on it reads the index, from s->at. */
+/* s is open, or has lost its place in the list: it reads the index from now on, from s->at. */
 void	 resume_begin(struct stream *s);
-/* Give streams that catch up something more. False: none is left that could be given anything now. */
+/* Give streams that catch up something more. False: there is none that could be given more now. */
 bool	 resume_work(struct stream_topic *t);
 /* More may be indexed: look again at the streams that wait for it. */
 void	 resume_look(struct stream_topic *t);
@@ -151,7 +159,7 @@ bool	 live_work(struct stream_topic *t, bool all);
 /* s gives its place in the list up, or a crowd lost one: what no one needs is let go. */
 void	 live_leave(struct stream *s);
 void	 live_tidy(struct stream_topic *t);
-/* Is it too far behind? Then it is cut, or will be; in_time: unless it was for a second. False: s is gone. */
+/* Is it too far behind? Then it is cut; in_time: is marked, for a second. False: s is gone. */
 bool	 live_check_slow(struct stream *s, bool in_time);
 /* The token of where s stands, as "id: TOKEN\n"; false where that is not known right now. */
 bool	 live_id(struct stream *s, struct buf *out);
