@@ -49,7 +49,7 @@ class Conn:
             name, value = line.split(": ", 1)
             assert name.lower() not in fields or name.lower() == "vary", "field %s stands twice" % name
             fields[name.lower()] = value
-        status = int(re.fullmatch(r"HTTP/1\.1 (\d{3}) [A-Za-z ]+", lines[0]).group(1))
+        status = int(re.fullmatch(r"HTTP/1\.1 (\d{3}) [A-Za-z -]+", lines[0]).group(1))
         n = 0 if head or status in (100, 204) else int(fields["content-length"])
         while len(self.buf) < n:
             assert self.fill(), "the connection ended within an answer"
@@ -301,15 +301,22 @@ def sync():
 
 def request_ids():
     assert request("GET", "/health", "X-Request-Id: abc 1")[1]["x-request-id"] == "abc 1"
-    assert "x-request-id" not in request("GET", "/health")[1]
-    assert "x-request-id" not in request("GET", "/health", "X-Request-Id: " + "a" * 200)[1]
+    made = [request("GET", "/health")[1]["x-request-id"],
+            request("GET", "/health", "X-Request-Id: " + "a" * 200)[1]["x-request-id"]]
+    assert made[0] != made[1] and all(re.fullmatch("[0-9a-f-]{36}", m) for m in made), made
 
 
-def not_supported_yet():
-    p, _ = problem(request("POST", "/commands", JSON + '\nIdempotency-Key: "a"', COMMAND), 400, "bad-request")
-    assert "Idempotency-Key" in p["detail"], p
-    p, _ = problem(request("POST", "/commands", JSON, "[" + COMMAND + "]"), 422, "invalid-command")
-    assert "Batches" in p["detail"], p
+def keys_and_batches():
+    key = '\nIdempotency-Key: "%d"' % time.time_ns()
+    first = request("POST", "/commands", JSON + key, COMMAND)
+    again = request("POST", "/commands", JSON + key, COMMAND)
+    assert first[0] == again[0] == 202, (first, again)
+    assert json.loads(first[2])["id"] == json.loads(again[2])["id"], (first, again)
+    assert "idempotency-replayed" not in first[1] and again[1]["idempotency-replayed"] == "true", (first, again)
+    problem(request("POST", "/commands", JSON + key, COMMAND.replace("map", "another map")), 422, "idempotency-key-reused")
+    problem(request("POST", "/commands", JSON + "\nIdempotency-Key:", COMMAND), 400, "bad-request")
+    status, _, body = request("POST", "/commands", JSON, "[" + COMMAND + ",{}]")
+    assert status == 207 and [r["status"] for r in json.loads(body)["results"]] == [202, 422], body
 
 
 def expectations():
@@ -409,7 +416,7 @@ def hanging_up():
 
 
 TESTS = [request_types, answer_types, negotiation, users, values, not_commands, invalid_commands, media_types_refused,
-         sizes, order_of_checks, resources, preferences, sync, request_ids, not_supported_yet, expectations,
+         sizes, order_of_checks, resources, preferences, sync, request_ids, keys_and_batches, expectations,
          keep_alive_and_pipelining, byte_by_byte, smuggling, hanging_up]
 
 if __name__ == "__main__":
