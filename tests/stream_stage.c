@@ -118,7 +118,7 @@ stage_feed(struct stage *g)
 	if (g->f.tailer == NULL || !g->f.subscribed[g->topic])
 		return;
 	b = peer_begin(g->f.tailer, IPC_FEED, 9 + 8 * (size_t)g->partitions);
-	buf_putc(b, g->topic);
+	buf_putc(b, (int)g->topic);
 	buf_put_u32(b, g->epoch);
 	buf_put_u32(b, (uint32_t)g->partitions);
 	for (int i = 0; i < g->partitions; i++)
@@ -137,7 +137,7 @@ send_record(struct stage *g, int partition, int64_t offset, enum stage_kind kind
 	else
 		buf_puts(&v, "garbage");
 	b = peer_begin(g->f.tailer, IPC_RECORD, 23 + v.len);
-	buf_putc(b, g->topic);
+	buf_putc(b, (int)g->topic);
 	buf_put_u32(b, (uint32_t)partition);
 	buf_put_u64(b, (uint64_t)offset);
 	buf_put_u64(b, UINT64_C(1474374896801));
@@ -152,7 +152,7 @@ send_passed(struct stage *g, int partition)
 {
 	struct buf *b = peer_begin(g->f.tailer, IPC_PASSED, 13);
 
-	buf_putc(b, g->topic);
+	buf_putc(b, (int)g->topic);
 	buf_put_u32(b, (uint32_t)partition);
 	buf_put_u64(b, (uint64_t)g->sent[partition]);
 	peer_end(g->f.tailer);
