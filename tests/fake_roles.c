@@ -357,7 +357,7 @@ fake_init(struct fake *f, uint16_t port)
 	atomic_store(&f->shared->tailer.assigned, 1);
 	atomic_store(&f->shared->tailer.at_end, 1);
 	listen_fd = listener(&f->addr, port);
-	admin_fd = -1;
+	admin_fd = f->access_fd = -1;
 	for (int i = 0; i < 3; i++)
 		f->index_fd[i] = -1;
 }
@@ -390,6 +390,7 @@ be_the_worker(struct fake *f, int control)
 	p.slot = board_slot(f->board, ROLE_WORKER, 0, 1);
 	p.shared = f->shared;
 	p.secrets_fd = -1;
+	p.access_fd = f->access_fd;
 	for (int i = 0; i < 3; i++) {
 		p.index_fd[i] = f->index_fd[i];
 		p.index_next[i] = -1;

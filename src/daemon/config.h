@@ -20,6 +20,13 @@ enum config_topic_key {
 	CONFIG_TOPIC_KEY_BINARY,
 };
 
+/* The form of the access log. */
+enum config_access_log {
+	CONFIG_ACCESS_LOG_OFF,
+	CONFIG_ACCESS_LOG_COMMON,
+	CONFIG_ACCESS_LOG_JSON,
+};
+
 struct config_list {
 	char	**item;
 	size_t	  count;
@@ -52,6 +59,8 @@ struct config {
 		int			max_batch;
 		int64_t			idle_timeout;
 		int64_t			request_timeout;
+		int			access_log;	/* enum config_access_log */
+		char			*access_log_file;
 		char			*public_url;
 		struct config_list	cors_origins;	/* "*", or origins as browsers send them */
 		int64_t			cors_max_age;

@@ -63,6 +63,10 @@ static const struct config_enum topic_keys[] = {
 	{ "binary", CONFIG_TOPIC_KEY_BINARY },
 	{ NULL, 0 },
 };
+static const struct config_enum access_logs[] = {
+	{ "off", CONFIG_ACCESS_LOG_OFF }, { "common", CONFIG_ACCESS_LOG_COMMON },
+	{ "json", CONFIG_ACCESS_LOG_JSON }, { NULL, 0 },
+};
 static const struct config_enum timeout_statuses[] = {
 	{ "202", 202 }, { "409", 409 }, { "504", 504 }, { NULL, 0 },
 };
@@ -124,6 +128,13 @@ const struct config_key config_keys[] = {
 	DURATION(http.request_timeout, 1 * SECONDS, 1 * HOURS, "30s", WORKER,
 	    "The time in which the head and the body of a request must have arrived, however "
 	    "steadily they trickle; past it the answer is 408."),
+	ENUM(http.access_log, access_logs, "off", WORKER,
+	    "A line for each request: common is the combined log format of web servers, followed "
+	    "by the request id, the command id and the microseconds that the answer took; json is "
+	    "an object with the same members. Bodies are never in it."),
+	STRING(http.access_log_file, 0, 4095, CMDR_LOCALSTATEDIR "/log/cmdr/access.log", 0,
+	    config_check_path, "an absolute path",
+	    "The file that the access log goes to; SIGUSR1 opens it again."),
 	STRING(http.public_url, 0, 1024, "", WORKER, config_check_url,
 	    "an http:// or https:// URL without a slash at its end",
 	    "What stands before the path in Location, such as https://cmdr.example.com, for "

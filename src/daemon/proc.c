@@ -53,6 +53,14 @@ take_listener(struct proc *p, struct rdr *r, int fd)
 	p->listeners[p->nlisteners++] = fd;
 }
 
+static void
+take_access(struct proc *p, int fd)
+{
+	if (p->access_fd != -1)
+		close(p->access_fd);
+	p->access_fd = fd;
+}
+
 /*
  * One file of the index; the third makes a set, which replaces the former one. Whoever reads that closes it first:
  * POSIX locks go with the first descriptor of a file that is closed.
@@ -133,6 +141,9 @@ take(struct proc *p, struct control_msg *m)
 		return 0;
 	case IPC_INDEX:
 		take_index(p, &r, m->fd);
+		return 0;
+	case IPC_ACCESS:
+		take_access(p, m->fd);
 		return 0;
 	case IPC_BOOTSTRAP:
 		set_bootstrap(p, (const char *)m->payload, m->len);
@@ -240,6 +251,9 @@ hear(struct proc *p, struct control_msg *m)
 	case IPC_INDEX:
 		if (take_index(p, &r, m->fd) && p->ops->index != NULL)
 			p->ops->index(p);
+		break;
+	case IPC_ACCESS:
+		take_access(p, m->fd);
 		break;
 	case IPC_REBUILD:
 		if (p->ops->rebuild != NULL)
@@ -362,7 +376,7 @@ proc_main(const char *name, int argc, char **argv)
 	log_open(LOG_TO_STDERR, NULL, p.role->name);
 	set_signals();
 	p.control = PROC_CONTROL_FD;
-	p.secrets_fd = -1;
+	p.secrets_fd = p.access_fd = -1;
 	for (int i = 0; i < 3; i++)
 		p.index_fd[i] = p.index_next[i] = -1;
 	fcntl(p.control, F_SETFD, FD_CLOEXEC);

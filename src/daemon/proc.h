@@ -52,6 +52,7 @@ struct proc {
 	int			 listeners[PROC_LISTENERS];
 	bool			 listener_admin[PROC_LISTENERS];	/* of http.admin */
 	unsigned		 nlisteners;
+	int			 access_fd;	/* of the access log; -1: none is written */
 	int			 index_fd[3];	/* database, -wal, -shm; -1: none yet */
 	int			 index_next[3];	/* those that will replace them, as far as they have come */
 	char			*bootstrap;	/* broker addresses to use: kafka.servers or the embedded broker's; NULL not known yet */

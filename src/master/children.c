@@ -61,6 +61,32 @@ log_fd(const struct generation *g)
 	return open(g->config.log.file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
 }
 
+/* -1: none is wanted, or it cannot be opened, which is told once a start and no reason not to serve. */
+static int
+access_fd(const struct generation *g)
+{
+	const char *path = g->config.http.access_log_file;
+	int fd;
+
+	if (g->config.http.access_log == CONFIG_ACCESS_LOG_OFF || path[0] == '\0')
+		return -1;
+	if ((fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640)) == -1)
+		log_error("http.access_log_file: %s cannot be opened: %s; no access log is written", path,
+		    strerror(errno));
+	return fd;
+}
+
+static void
+send_access(const struct child *c)
+{
+	int fd;
+
+	if (c->role->id != ROLE_WORKER || (fd = access_fd(c->generation)) == -1)
+		return;
+	control_send(c->control, IPC_ACCESS, NULL, 0, fd);
+	close(fd);
+}
+
 static void
 send_listeners(struct master *m, struct child *c)
 {
@@ -105,6 +131,7 @@ hand_over(struct master *m, struct child *c)
 		control_send(c->control, IPC_LOG, NULL, 0, fd);
 		close(fd);
 	}
+	send_access(c);
 	send_bootstrap(m, c);
 	index_files_send(m, c);
 	control_send(c->control, IPC_START, start, sizeof(start), -1);
@@ -347,6 +374,8 @@ children_send_log(struct master *m)
 	int fd;
 
 	TAILQ_FOREACH(c, &m->children, entry) {
+		if (c->control != -1)
+			send_access(c);
 		if (c->control == -1 || (fd = log_fd(c->generation)) == -1)
 			continue;
 		control_send(c->control, IPC_LOG, NULL, 0, fd);

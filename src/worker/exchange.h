@@ -37,6 +37,10 @@ struct exchange {
 	int64_t			 wait_ms;
 	const char		*applied;	/* Preference-Applied, or NULL */
 
+	/* for the access log */
+	const char		*request_id;	/* X-Request-Id of the answer; NULL: none yet */
+	bool			 has_logged;
+	struct id		 logged;	/* the command that it is about */
 	struct reading		*reading;	/* its answer is held (read.c) */
 	struct stream		*stream;	/* it is a live stream, or waits to be one (stream.c) */
 };

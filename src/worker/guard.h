@@ -52,6 +52,16 @@ struct guard_request {
 	bool				 unread;
 };
 
+/* An answer, for those who count or write down. */
+struct guard_answer {
+	struct guard_request	*request;	/* NULL: not a byte of it was understood */
+	bool			 refused;	/* by the guard: the request may not be whole */
+	int			 status;
+	const char		*content_type;	/* NULL: none */
+	size_t			 len;		/* of the body; 0 for a stream */
+	int			 fd;		/* of the client */
+};
+
 struct guard_ops {
 	size_t	size;	/* of the owner's struct */
 	/*
@@ -67,12 +77,8 @@ struct guard_ops {
 	 * now or later.
 	 */
 	void	(*request)(struct guard_request *r);
-	/*
-	 * An answer is about to leave. r NULL: the request was refused before it was whole;
-	 * content_type NULL: it has none. May be NULL: not wanted.
-	 */
-	void	(*answered)(struct guard *g, struct guard_request *r, int status,
-		    const char *content_type);
+	/* An answer is about to leave. May be NULL: not wanted. */
+	void	(*answered)(struct guard *g, const struct guard_answer *a);
 	/*
 	 * The client hung up before the answer: forget the request; guard_reply must not come
 	 * any more.

@@ -75,7 +75,7 @@ void	guard_out_continue(struct guard_conn *c);
 /* Answer with the body that is in guard.scratch. r is over. */
 void	guard_out_reply(struct guard_request *r, int status);
 /* Count an answer; r NULL: to what is no sound request. */
-void	guard_out_count(struct guard *g, struct guard_request *r, int status, const char *type);
+void	guard_out_count(struct guard *g, const struct guard_answer *a);
 /* The Content-Type that was added to the answer, or NULL. */
 const char *guard_out_type(const struct guard_request *r);
 /* All that was to be sent has left. */

@@ -47,6 +47,8 @@ enum guard_repeat {
 	X(LAST_EVENT_ID, "last-event-id", REPEAT_REFUSE)		\
 	X(IF_NONE_MATCH, "if-none-match", REPEAT_JOIN)			\
 	X(ACCEPT_ENCODING, "accept-encoding", REPEAT_JOIN)		\
+	X(USER_AGENT, "user-agent", REPEAT_JOIN)			\
+	X(REFERER, "referer", REPEAT_JOIN)				\
 	X(TRACEPARENT, "traceparent", REPEAT_JOIN)			\
 	X(TRACESTATE, "tracestate", REPEAT_JOIN)			\
 	X(ORIGIN, "origin", REPEAT_REFUSE)				\

@@ -89,10 +89,12 @@ guard_header(struct guard_request *r, const char *name, const char *value)
 }
 
 void
-guard_out_count(struct guard *g, struct guard_request *r, int status, const char *type)
+guard_out_count(struct guard *g, const struct guard_answer *a)
 {
+	int status = a->status;
+
 	if (g->ops->answered != NULL)
-		g->ops->answered(g, r, status, type);
+		g->ops->answered(g, a);
 	if (status < 300)
 		board_add(g->slot, COUNT_http_2xx, 1);
 	else if (status >= 400 && status < 500)
@@ -125,6 +127,8 @@ guard_out_reply(struct guard_request *r, int status)
 {
 	struct guard_conn *c = r->conn;
 	struct guard *g = c->guard;
+	struct guard_answer answer = { .request = r, .status = status,
+		.len = evbuffer_get_length(g->scratch), .fd = bufferevent_getfd(c->socket) };
 
 	c->last = r->head.close || r->unread || g->draining;
 	c->linger = r->unread;
@@ -132,7 +136,8 @@ guard_out_reply(struct guard_request *r, int status)
 		guard_header(r, "Connection", "close");
 	else if (r->head.minor == 0)
 		guard_header(r, "Connection", "keep-alive");
-	guard_out_count(g, r, status, guard_out_type(r));
+	answer.content_type = guard_out_type(r);
+	guard_out_count(g, &answer);
 	/*
 	 * evhttp ends a request in two ways, both without us: after the flush below, or with the
 	 * connection.
@@ -196,9 +201,12 @@ guard_out_refuse(struct guard_conn *c, enum problem_id problem, const char *deta
 	const struct problem_row *row = problem_row(problem);
 	bool head = c->request != NULL && c->request->head.method == METHOD_HEAD;
 	struct buf body = { 0 }, out = { 0 };
+	struct guard_answer answer = { .request = c->request, .refused = true, .status = row->status,
+		.content_type = "application/problem+json", .fd = bufferevent_getfd(c->socket) };
 	char date[64];
 
 	problem_json(&body, problem, detail);
+	answer.len = body.len;
 	evutil_date_rfc1123(date, sizeof(date), NULL);
 	buf_printf(&out, "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Type: application/problem+json\r\n"
 	    "Content-Length: %zu\r\nConnection: close\r\n%s\r\n", row->status,
@@ -207,7 +215,7 @@ guard_out_refuse(struct guard_conn *c, enum problem_id problem, const char *deta
 	if (!head)
 		buf_put(&out, body.data, body.len);
 	board_add(c->guard->slot, COUNT_http_refused, 1);
-	guard_out_count(c->guard, NULL, row->status, "application/problem+json");
+	guard_out_count(c->guard, &answer);
 	send_plain(c, out.data, out.len);
 	buf_free(&body);
 	buf_free(&out);

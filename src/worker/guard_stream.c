@@ -237,6 +237,7 @@ guard_stream_begin(struct guard_request *r, int status)
 	struct buf head = { 0 };
 	struct iovec v;
 	char type[64];
+	struct guard_answer answer = { .request = r, .status = status, .content_type = type };
 	int fd;
 
 	if (r->head.method == METHOD_HEAD) {
@@ -251,7 +252,8 @@ guard_stream_begin(struct guard_request *r, int status)
 		refuse(r);
 		return false;
 	}
-	guard_out_count(g, r, status, type);
+	answer.fd = fd;
+	guard_out_count(g, &answer);
 	s = stream_new(g, r, fd);
 	/* A 100 Continue that was not taken goes first. */
 	if (evbuffer_get_length(g->scratch) > 0)

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libworker.a
 libworker_a_SOURCES = \
+	src/worker/access_log.c src/worker/access_log.h \
 	src/worker/accept.c src/worker/accept.h \
 	src/worker/answers.c src/worker/answers.h \
 	src/worker/block.c src/worker/block.h \

@@ -194,6 +194,8 @@ post_answer(struct course *c, const struct submit_result *r)
 	struct post_verdict v;
 
 	x->course = NULL;
+	x->has_logged = true;
+	x->logged = r->id;
 	post_verdict(c, r, false, &v);
 	if (!v.problem || v.unknown) {
 		location(x, &r->id);

@@ -44,6 +44,7 @@ common_headers(struct exchange *x)
 {
 	const char *id = request_id(x);
 
+	x->request_id = id;
 	response_header(x, "Vary", "Accept");
 	cors_answer(x);
 	if (id != NULL)

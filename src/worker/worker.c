@@ -7,6 +7,7 @@
 
 #include "index/reader.h"
 #include "util/log.h"
+#include "worker/access_log.h"
 #include "worker/batch.h"
 #include "worker/course.h"
 #include "worker/media.h"
@@ -88,6 +89,8 @@ on_head(struct guard_request *r)
 	x->batch = NULL;
 	x->stream = NULL;
 	x->reading = NULL;
+	x->request_id = NULL;
+	x->has_logged = false;
 	x->applied = NULL;
 	return routes_head(x);
 }
@@ -99,12 +102,15 @@ on_request(struct guard_request *r)
 }
 
 static void
-on_answered(struct guard *g, struct guard_request *r, int status, const char *content_type)
+on_answered(struct guard *g, const struct guard_answer *a)
 {
 	struct worker *w = g->arg;
+	const struct exchange *x = a->refused ? NULL : (const struct exchange *)a->request;
 
-	answers_count(&w->answers, r != NULL ? ((struct exchange *)r)->route : NULL,
-	    r != NULL ? r->head.method : METHOD_UNKNOWN, content_type, status);
+	answers_count(&w->answers, x != NULL ? x->route : NULL,
+	    x != NULL ? x->g.head.method : METHOD_UNKNOWN, a->content_type, a->status);
+	if (w->access.form != CONFIG_ACCESS_LOG_OFF)
+		access_log_answer(&w->access, a, x);
 }
 
 static void
@@ -283,6 +289,7 @@ worker_run(struct proc *p)
 	wheel_init(&w.wheel, p->base);
 	make_guard(&w);
 	w.engine = engine_new(p, &w.wheel);
+	access_log_init(&w.access, p);
 	w.streams = streams_new(p, &w.wheel, index_of, &w);
 	engine_feeds(w.engine, w.streams);
 	/*

@@ -8,6 +8,7 @@
 #include "daemon/proc.h"
 #include "util/buf.h"
 #include "worker/accept.h"
+#include "worker/access_log.h"
 #include "worker/answers.h"
 #include "worker/guard.h"
 #include "worker/wheel.h"
@@ -27,6 +28,7 @@ struct worker {
 	struct engine		*engine;
 	struct streams		*streams;
 	struct index_reader	*index;		/* NULL: none now */
+	struct access_log	 access;
 	struct buf		 out;		/* an answer being made */
 	struct buf		 zipped;	/* the same in gzip */
 	struct wheel_timer	 patience;	/* READY without both links, once this is over */
