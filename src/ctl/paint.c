@@ -8,9 +8,9 @@
 #include "ctl/paint.h"
 #include "ctl/screen.h"
 
-/* The bytes of a string with its quotes, of a keyword, a number, or of one other character. */
+/* The bytes of a string with its quotes, of a keyword, a number, or of one other character. after: it stands behind. */
 static size_t
-token(const char *p, const char *end)
+token(const char *p, const char *end, char after)
 {
 	const char *q = p + 1;
 
@@ -19,7 +19,8 @@ token(const char *p, const char *end)
 			q += *q == '\\' && q + 1 < end ? 2 : 1;
 		return (size_t)((q < end ? q + 1 : end) - p);
 	}
-	if (*p == ':' || isalnum((unsigned char)*p) || *p == '-') {
+	/* behind a string a colon is JSON's, and begins no keyword */
+	if ((*p == ':' && after != '"') || isalnum((unsigned char)*p) || *p == '-') {
 		while (q < end && strchr(" ,:{}[]()\"", *q) == NULL)
 			q++;
 		return (size_t)(q - p);
@@ -48,7 +49,7 @@ paint_line(const char *text, size_t len)
 	size_t n;
 
 	for (const char *p = text; p < end; p += n) {
-		n = token(p, end);
+		n = token(p, end, p > text ? p[-1] : ' ');
 		c = colour_of(p, n, end);
 		if (c != SCREEN_PLAIN)
 			fputs(screen_colour(c), stdout);

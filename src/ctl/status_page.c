@@ -248,20 +248,25 @@ static void
 print_kafka(const struct value *now)
 {
 	const struct value *producer = field(now, "producer"), *tailer = field(now, "tailer"),
-	    *gauges = field(now, "gauges");
-	char a[64], b[32], c[32];
+	    *gauges = field(now, "gauges"), *feed = field(now, "feed");
+	char a[64], b[32], c[32], d[32];
 
 	head("\nKAFKA");
 	printf("producer  %s%s; %s records, %s queued; %s commands in flight\n",
 	    field_true(producer, "alive") ? "" : "away; ", answered(producer, a, sizeof(a)),
 	    screen_count(field_int(producer, "queued", 0), b, sizeof(b)),
 	    screen_bytes(field_int(producer, "queued_bytes", 0), c, sizeof(c)),
-	    screen_count(field_int(gauges, "commands_in_flight", 0), (char[32]){ "" }, 32));
+	    screen_count(field_int(gauges, "commands_in_flight", 0), d, sizeof(d)));
 	printf("tailer    %s; %s; ", answered(tailer, a, sizeof(a)), !field_true(tailer, "assigned") ? "not assigned" :
 	    field_true(tailer, "at_end") ? "at its end" : "catching up");
 	print_lag(field(tailer, "partitions"));
 	printf("; %s commands wait for their event\n", screen_count(field_int(gauges, "sync_waiting", 0), b,
 	    sizeof(b)));
+	if (field_item(field(feed, "partitions"), 0) != NULL) {
+		printf("feed      the commands topic, for streams; ");
+		print_lag(field(feed, "partitions"));
+		printf("\n");
+	}
 }
 
 static void

@@ -151,19 +151,20 @@ put_producer(const struct board_producer *b, struct jsonw *w)
 
 /* Where a partition ends is what the indexer saw last. */
 static void
-put_tailer(const struct board_tailer *b, const struct board_index *index, struct jsonw *w)
+put_tailer(const struct board_tailer *b, const struct board_index *index, enum board_topic topic, const char *key,
+    struct jsonw *w)
 {
 	bool known = atomic_load(&index->state) == BOARD_INDEX_RUNNING;
-	int n = atomic_load(&b->partitions), ends = atomic_load(&index->partitions[BOARD_EVENTS]);
+	int n = atomic_load(&b->partitions), ends = atomic_load(&index->partitions[topic]);
 
-	jsonw_begin(w, "tailer", '{');
+	jsonw_begin(w, key, '{');
 	jsonw_bool(w, "assigned", atomic_load(&b->assigned) != 0);
 	jsonw_bool(w, "at_end", atomic_load(&b->at_end) != 0);
 	put_since(w, "answered_ms", atomic_load(&b->answered_ms));
 	jsonw_begin(w, "partitions", '[');
 	for (int i = 0; i < n && i < BOARD_PARTITIONS; i++)
 		put_place(w, i, atomic_load(&b->positions[i]), known && i < ends ?
-		    atomic_load(&index->end[BOARD_EVENTS][i]) : -1);
+		    atomic_load(&index->end[topic][i]) : -1);
 	jsonw_end(w, ']');
 	jsonw_end(w, '}');
 }
@@ -246,7 +247,8 @@ report_status(struct master *m, struct jsonw *w)
 		jsonw_string(w, "servers", m->bootstrap != NULL ? m->bootstrap : g->config.kafka.servers);
 		jsonw_end(w, '}');
 		put_producer(&b->producer, w);
-		put_tailer(&b->tailer, &m->board->index, w);
+		put_tailer(&b->tailer, &m->board->index, BOARD_EVENTS, "tailer", w);
+		put_tailer(&b->commands, &m->board->index, BOARD_COMMANDS, "feed", w);
 		if (g->config.index.enabled)
 			put_index(m, &m->board->index, w);
 	}

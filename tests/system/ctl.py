@@ -278,6 +278,11 @@ def tail_from_where_asked():
     lines = [x.split("\t") for x in read("--from-beginning", "-n", "4", "--tokens")]
     rest = [json.loads(x)["id"] for x in read("--from", lines[-1][0], "-n", "2")]
     check(sorted([json.loads(x[1])["id"] for x in lines] + rest) == sorted(wanted), "the token does not go on")
+    env = {**os.environ, "TERM": "xterm"}
+    env.pop("NO_COLOR", None)
+    p = subprocess.run(["script", "-qefc", "%s tail commands --from-beginning -n 1 -f %s" % (lib.CMDRCTL, d.conf),
+                        "/dev/null"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=env, timeout=60)
+    check(b'\033[36m"data"\033[0m:{\033[36m"i"\033[0m:\033[35m' in p.stdout, "colours: %r" % p.stdout)
     out = ok(d, "tail", "commands", "--from", "nonsense", wanted=1)
     check("(status 400)" in out, out)
     for line in read("--kafka", "--from-beginning", "-n", "6", "--format", "hex"):
