@@ -15,6 +15,8 @@
 #include "value/json.h"
 
 #define ANSWER_MAX	((size_t)8 << 20)
+#define TRIES		20
+#define PAUSE_US	100000
 #define TIMEOUT_S	15	/* the master answers at once, but its host may be busy */
 
 /* What may be wrong with the place we looked at. */
@@ -108,18 +110,14 @@ understand(const struct buf *answer, struct arena *a, struct value *out, const c
 	return DOOR_REFUSED;
 }
 
-enum door_result
-door_ask(const struct settings *s, const char *word, struct arena *a, struct value *out, const char **text, char *err,
+static enum door_result
+ask_once(const struct settings *s, const char *word, struct arena *a, struct value *out, const char **text, char *err,
     size_t size)
 {
 	enum door_result result;
 	struct buf answer;
 	int fd;
 
-	if (*s->socket == '\0') {
-		snprintf(err, size, "cmdrd has no control socket: control.socket is empty in %s", s->file);
-		return DOOR_REFUSED;
-	}
 	if ((fd = connected(s)) == -1)
 		return no_connection(s, errno, err, size);
 	buf_init(&answer, ANSWER_MAX);
@@ -127,9 +125,25 @@ door_ask(const struct settings *s, const char *word, struct arena *a, struct val
 		result = understand(&answer, a, out, text, err, size);
 	} else {
 		snprintf(err, size, "cmdrd ended, or was replaced by a reload, before it answered: ask again");
-		result = DOOR_AWAY;
+		result = DOOR_CUT;
 	}
 	buf_free(&answer);
 	close(fd);
+	return result;
+}
+
+enum door_result
+door_ask(const struct settings *s, const char *word, struct arena *a, struct value *out, const char **text, char *err,
+    size_t size)
+{
+	bool harmless = strcmp(word, "stop") != 0 && strcmp(word, "rebuild") != 0;
+	enum door_result result;
+
+	if (*s->socket == '\0') {
+		snprintf(err, size, "cmdrd has no control socket: control.socket is empty in %s", s->file);
+		return DOOR_REFUSED;
+	}
+	for (int i = 0; (result = ask_once(s, word, a, out, text, err, size)) == DOOR_CUT && harmless && i < TRIES; i++)
+		usleep(PAUSE_US);
 	return result;
 }

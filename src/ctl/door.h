@@ -11,13 +11,14 @@
 
 enum door_result {
 	DOOR_OK,
-	DOOR_AWAY,	/* nobody listens there, or the answer was cut off: it ends, or is being replaced */
+	DOOR_AWAY,	/* nobody listens there */
+	DOOR_CUT,	/* it ended, or became another image in a reload, before it answered */
 	DOOR_DENIED,	/* the file system does not let us */
 	DOOR_REFUSED,	/* it said no */
 };
 
 /*
- * Ask one word. The answer, whose "ok" is true, is in the arena; text (may be NULL) is set to its JSON, in the arena
+ * Ask one word; again where the answer was cut off and asking twice does no harm. The answer, whose "ok" is true, is in the arena; text (may be NULL) is set to its JSON, in the arena
  * too. Else err has a sentence that says what to do.
  */
 enum door_result door_ask(const struct settings *s, const char *word, struct arena *a, struct value *out,

@@ -50,7 +50,7 @@ look(const struct ctl_command *self, const struct settings *s, int64_t number, i
 	door = door_ask(s, "status", &a, &v, NULL, err, sizeof(err));
 	if (door == DOOR_OK)
 		found = judge(self, &v, number, result);
-	else if (door == DOOR_AWAY)
+	else if (door == DOOR_AWAY || door == DOOR_CUT)
 		found = LOOK_AWAY;
 	else
 		*result = ctl_fail(self, "%s", err);
