@@ -36,6 +36,7 @@ CHECKS = \
 	tests/check_reads \
 	tests/check_stream \
 	tests/check_stream_random \
+	tests/check_stream_resume \
 	tests/check_submit \
 	tests/check_submit_loss \
 	tests/check_tail \
@@ -87,7 +88,7 @@ check_SCRIPTS += \
 	tests/metrics_files.py
 TESTS += $(check_SCRIPTS)
 EXTRA_DIST += $(check_SCRIPTS) tests/cover.sh tests/http_face.py tests/lint.sh \
-	tests/guard_client.h tests/guard_rows.h tests/guard_server.h tests/worker_client.h \
+	tests/guard_client.h tests/guard_rows.h tests/guard_server.h tests/stream_client.h tests/worker_client.h \
 	tests/vectors/fressian-bad.tsv tests/vectors/fressian-vectors.tsv tests/vectors/mapping.tsv
 
 # JSONTestSuite, fetched by the script into the build folder.
