@@ -3,5 +3,5 @@ system-check: all
 	$(srcdir)/tests/system/run $(builddir)
 .PHONY: system-check
 EXTRA_DIST += tests/system/browser.py tests/system/cluster.py tests/system/contract.py tests/system/ctl.py \
-	tests/system/embedded.py tests/system/faults.py tests/system/index_faults.py tests/system/lib.py \
+	tests/system/embedded.py tests/system/faults.py tests/system/idempotency.py tests/system/index_faults.py tests/system/lib.py \
 	tests/system/metrics.py tests/system/run tests/system/sse.py tests/system/streams.py
