@@ -27,3 +27,5 @@ src/index/schema_sql.h: src/index/schema.sql
 	$(AM_V_GEN)$(MKDIR_P) src/index && { echo "/* Made from schema.sql. */"; echo "static const char schema_sql[] ="; \
 	$(SED) -e '/^--/d' -e '/^$$/d' -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/' $(srcdir)/src/index/schema.sql; \
 	echo "    ;"; } >$@.tmp && mv -f $@.tmp $@
+# BUILT_SOURCES are made for `make all` only.
+src/index/writer_open.$(OBJEXT): src/index/schema_sql.h
