@@ -6,6 +6,7 @@ FUZZERS = \
 	fuzz/fuzz_form \
 	fuzz/fuzz_fressian \
 	fuzz/fuzz_guard \
+	fuzz/fuzz_index \
 	fuzz/fuzz_json \
 	fuzz/fuzz_negotiate \
 	fuzz/fuzz_token \
@@ -21,6 +22,7 @@ fuzz_fuzz_edn_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_form_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_fressian_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_guard_LDFLAGS = $(FUZZ_LINK)
+fuzz_fuzz_index_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_json_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_negotiate_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_token_LDFLAGS = $(FUZZ_LINK)

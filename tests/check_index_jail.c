@@ -8,6 +8,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -236,6 +237,54 @@ START_TEST(a_jailed_reader_sees_the_file_shrink)
 END_TEST
 
 static int
+read_what_was_left(int turn, void *arg)
+{
+	struct set *set = arg;
+	enum index_result result;
+	struct index_reader *r;
+
+	(void)turn;
+	WANT(index_reader_open(&r, model.dir, set->fd, err, sizeof(err)) == INDEX_OK);
+	WANT(total_of(r, INDEX_COMMANDS, &result) == 300 && result == INDEX_OK);
+	WANT(index_reader_check(r, NULL, NULL, err, sizeof(err)) == INDEX_OK);
+	index_reader_close(r);
+	return 0;
+}
+
+/* A writer dies within a transaction, and none comes: the reader itself must find out how far the log is good. */
+START_TEST(a_jailed_reader_reads_what_a_dead_writer_left)
+{
+	static const char *const names[] = { "", "-wal", "-shm" };
+	char path[128];
+	struct set set;
+	int status;
+	pid_t pid;
+
+	index_writer_close(model.w);
+	model.w = NULL;
+	ck_assert_int_ne(pid = fork(), -1);
+	if (pid == 0) {
+		model_reopen();
+		model_fill(300);
+		if (index_writer_begin(model.w) != INDEX_OK || model_add(5000) != INDEX_OK)
+			_exit(1);
+		raise(SIGKILL);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFSIGNALED(status));
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/%s%s", model.dir, INDEX_FILE, names[i]);
+		ck_assert_int_ne(set.fd[i] = open(path, i < 2 ? O_RDONLY : O_RDWR), -1);
+	}
+	ck_assert_int_ne(pid = fork(), -1);
+	if (pid == 0)
+		_exit(jail_enter(JAIL_WORKER) == -1 ? 1 : read_what_was_left(-1, &set));
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+static int
 read_wrong(int turn, void *arg)
 {
 	struct set *set = arg;
@@ -276,6 +325,7 @@ main(void)
 	tcase_add_test(t, the_old_and_the_new_index_are_read_side_by_side);
 	tcase_add_test(t, a_jailed_reader_outlives_writers);
 	tcase_add_test(t, a_jailed_reader_sees_the_file_shrink);
+	tcase_add_test(t, a_jailed_reader_reads_what_a_dead_writer_left);
 	tcase_add_test(t, a_set_that_is_not_whole_is_an_error);
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);
