@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/mem.h"
 #include "worker/stream_state.h"
@@ -18,6 +19,7 @@
 #define RECORDS_A_STEP	100
 #define STEPS_A_TURN	8
 #define LOOK_ANYWAY	20
+#define HEARD_MS	2000	/* brokers answer the tailer more often than this */
 
 bool
 resume_parse(struct stream *s, const char *token)
@@ -107,13 +109,20 @@ is_lost(const struct stream *s)
 	return !vector_reaches(s->at, in->low, in->n);
 }
 
+static struct board_tailer *
+tailer_of(const struct stream_topic *t)
+{
+	struct board_generation *g = t->all->proc->shared;
+
+	return t->feed.topic == BOARD_EVENTS ? &g->tailer : &g->commands;
+}
+
 /* The furthest that anyone here knows a partition to go. */
 static int64_t
 known_end(const struct stream_topic *t, size_t i)
 {
 	const struct board_index *b = &t->all->proc->board->index;
-	struct board_generation *g = t->all->proc->shared;
-	struct board_tailer *tailer = t->feed.topic == BOARD_EVENTS ? &g->tailer : &g->commands;
+	struct board_tailer *tailer = tailer_of(t);
 	int64_t ends[] = {
 		t->feed.known && i < t->feed.n ? t->feed.next[i] : 0,
 		t->indexed.known && i < t->indexed.n ? t->indexed.next[i] : 0,
@@ -186,15 +195,32 @@ resume_try(struct stream *s)
 	return true;
 }
 
+/*
+ * Does the topic end before it? For sure only if a broker was heard while s waited; and what they
+ * say there is may still be on its way.
+ */
+static bool
+is_beyond(const struct stream *s)
+{
+	const struct stream_topic *t = s->topic;
+	const struct proc *p = t->all->proc;
+	struct board_tailer *tailer = tailer_of(t);
+
+	if (!t->feed.live || clock_ms() - atomic_load(&p->shared->tailer.answered_ms) > HEARD_MS)
+		return false;
+	for (size_t i = 0; i < s->at->n; i++)
+		if (s->at->next[i] > known_end(t, i) && s->at->next[i] > atomic_load(&tailer->ends[i]))
+			return true;
+	return false;
+}
+
 void
 resume_give_up(struct stream *s)
 {
-	struct stream_topic *t = s->topic;
-
-	if (look(t, true) == NULL)
+	if (look(s->topic, true) == NULL)
 		stream_refuse(s, PROBLEM_UNAVAILABLE,
 		    "The index, which a stream is resumed from, is not there now.");
-	else if (!t->feed.live)
+	else if (!is_beyond(s))
 		stream_refuse(s, PROBLEM_UNAVAILABLE, "Whether Last-Event-ID is of this topic cannot "
 		    "be told: Kafka, or the process that reads it, is away.");
 	else

@@ -212,8 +212,8 @@ def place(record):
 class Follower:
     """An EventSource that loses its connection again and again, in every way that a client can."""
 
-    def __init__(self, port, path, seed=None):
-        self.port, self.path = port, path
+    def __init__(self, ports, path, seed=None):
+        self.ports, self.path = ports if isinstance(ports, list) else [ports], path
         self.rnd = random.Random(seed)
         self.token = None
         self.seen = {}                       # (partition, offset): the record
@@ -228,7 +228,7 @@ class Follower:
         while time.monotonic() < began + patience:
             s = None
             try:
-                s = Stream(self.port, self.path, self.token, query=self.rnd.random() < 0.2)
+                s = Stream(self.rnd.choice(self.ports), self.path, self.token, query=self.rnd.random() < 0.2)
                 if s.head().status == 200:
                     self.longest = max(self.longest, time.monotonic() - began)
                     return s
@@ -268,7 +268,7 @@ class Follower:
         """One connection, from its request to its cut: after about mean records, or when none come."""
         how = self.rnd.choices(["unread", "at once", "between", "within", "absent"], [5, 8, 45, 36, 6])[0]
         if how == "unread":
-            Stream(self.port, self.path, self.token).close()
+            Stream(self.rnd.choice(self.ports), self.path, self.token).close()
             self.tally["cut " + how] += 1
             return
         with self.connect() as s:
@@ -381,11 +381,15 @@ class Source:
 
 
 class Trouble:
-    """kill -9 of one process or another, and reloads, while the block runs: first one of each, then at random."""
+    """
+    While the block runs: kill -9 of one process or another, and reloads, first one of each, then at random; with pauses,
+    processes are stopped for some seconds too, so that what others send them waits.
+    """
 
-    def __init__(self, daemon, roles=("worker", "tailer", "indexer"), every=(0.3, 2.5), reloads=0.1, seed=None):
+    def __init__(self, daemon, roles=("worker", "tailer", "indexer"), every=(0.3, 2.5), reloads=0.1, pauses=0.0, seed=None):
         self.daemon, self.roles, self.every, self.reloads = daemon, roles, every, reloads
         self.first = [roles[0], "reload", *roles[1:]]
+        self.pauses = pauses
         self.rnd = random.Random(seed)
         self.tally = collections.Counter()
         self.over = threading.Event()
@@ -402,9 +406,14 @@ class Trouble:
         victims = self.daemon.pids(role)
         if not victims:
             return
+        pause = self.rnd.random() < self.pauses
+        victim = self.rnd.choice(victims)
         try:
-            os.kill(self.rnd.choice(victims), signal.SIGKILL)
-            self.tally["kill " + role] += 1
+            os.kill(victim, signal.SIGSTOP if pause else signal.SIGKILL)
+            self.tally["%s %s" % ("stop" if pause else "kill", role)] += 1
+            if pause:
+                self.over.wait(self.rnd.uniform(0.5, 5))
+                os.kill(victim, signal.SIGCONT)
         except ProcessLookupError:
             pass
 

@@ -111,6 +111,27 @@ def events_are_seen_once():
     return note
 
 
+def any_machine_will_do():
+    """Two cmdrd on one cluster: a token of one is taken by the other, which may be behind."""
+    names = topics()
+    one = daemon(names=names, sse={"recent": "64KiB"}, shutdown={"grace": "2s"})
+    two = daemon(names=names, sse={"recent": "1MiB"}, shutdown={"grace": "2s"}, workers=1)
+    source = Source(kafka.bootstrap, one.events, seed=SEED)
+    f = Follower([one.port, two.port], "/events/updates", SEED)
+    with f.connect() as s:
+        f.begin(s)
+    join = in_background(source.pour, EVENTS, CUTS / 4)
+    with Trouble(one, pauses=0.5, seed=SEED + 2) as a, Trouble(two, pauses=0.5, seed=SEED + 3) as b:
+        for _ in range(CUTS):
+            f.life(max(1, EVENTS // CUTS))
+    join()
+    f.settle(len(source.written))
+    note = "seed %d, %r, %r: %s" % (SEED, dict(a.tally), dict(b.tally), f.judge(set(source.written)))
+    one.stop()
+    two.stop()
+    return note
+
+
 def commands_are_seen_once():
     d = daemon(sse={"recent": "64KiB"}, shutdown={"grace": "2s"})
 
@@ -565,6 +586,7 @@ TESTS = [
     ("reload and stop", reload_ends_streams_in_order),
     ("events seen once through kills and cuts", events_are_seen_once),
     ("commands seen once through kills and cuts", commands_are_seen_once),
+    ("any of two machines", any_machine_will_do),
     ("idle streams", idle_streams_are_small),
 ]
 
