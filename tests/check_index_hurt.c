@@ -74,6 +74,28 @@ START_TEST(the_file_is_empty)
 }
 END_TEST
 
+/* As where setting aside was cut short: the log of a database that is not there any more. */
+START_TEST(a_log_is_left_over)
+{
+	int64_t rows[INDEX_TOPICS], undecodable, bytes;
+	char command[800];
+
+	model_fill(100);
+	snprintf(command, sizeof(command), "cp '%s-wal' '%s.log' && cp '%s-shm' '%s.shm'", path, path, path, path);
+	ck_assert_int_eq(system(command), 0);
+	close_writer();
+	snprintf(command, sizeof(command), "rm '%s' && mv '%s.log' '%s-wal' && mv '%s.shm' '%s-shm'", path, path, path, path,
+	    path);
+	ck_assert_int_eq(system(command), 0);
+	expect(INDEX_OK, INDEX_NONE);
+	index_writer_counts(model.w, rows, &undecodable, &bytes);
+	ck_assert_int_eq(rows[0], 0);
+	memset(model.count, 0, sizeof(model.count));
+	model_fill(100);
+	model_whole();
+}
+END_TEST
+
 START_TEST(the_file_is_garbage)
 {
 	char garbage[70000];
@@ -508,6 +530,7 @@ main(void)
 	tcase_add_checked_fixture(t, begin, model_end);
 	tcase_add_test(t, there_is_no_file);
 	tcase_add_test(t, the_file_is_empty);
+	tcase_add_test(t, a_log_is_left_over);
 	tcase_add_test(t, the_file_is_garbage);
 	tcase_add_test(t, the_file_is_another_programs);
 	tcase_add_test(t, the_index_is_of_another_version_or_topic);

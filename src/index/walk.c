@@ -11,7 +11,9 @@
 #include "index/times.h"
 #include "index/walk.h"
 
-#define LOOKED_MAX	100000	/* rows and blocks for one question, whatever it asks */
+/* What one question may look at, whatever it asks: a row of a list counts 1. That is some 50 ms at most. */
+#define LOOKED_MAX	50000
+#define LEAF_COUNTS	4	/* 256 timestamps */
 
 /* Where a block stands in its list, and what of it there still is. */
 struct block {
@@ -30,9 +32,10 @@ walk_bind(const struct walk *w, sqlite3_stmt *s)
 }
 
 static enum index_result
-looked(struct walk *w)
+looked(struct walk *w, int counts)
 {
-	return ++w->looked > LOOKED_MAX ? INDEX_COSTLY : INDEX_OK;
+	w->looked += counts;
+	return w->looked > LOOKED_MAX ? INDEX_COSTLY : INDEX_OK;
 }
 
 static enum index_result
@@ -96,7 +99,7 @@ walk_rows(struct index_reader *r, struct walk *w, int64_t from, int64_t to)
 	sqlite3_bind_int64(s, 1, from);
 	sqlite3_bind_int64(s, 2, to);
 	walk_bind(w, s);
-	while ((result = db_step(&r->db, s)) == INDEX_OK && (result = looked(w)) == INDEX_OK) {
+	while ((result = db_step(&r->db, s)) == INDEX_OK && (result = looked(w, 1)) == INDEX_OK) {
 		if (!is_within(w, sqlite3_column_int64(s, 1)))
 			continue;
 		if (w->list == WALK_PARENT && w->action != 0 && sqlite3_column_int64(s, 2) != w->action)
@@ -211,7 +214,7 @@ walk_siblings(struct index_reader *r, struct walk *w, int level, int64_t from, i
 	if (result == INDEX_OK && all.n != to - from + 1)
 		result = reader_damaged(r);
 	for (int i = 0; i < all.n && result == INDEX_OK; i++)
-		if ((result = looked(w)) == INDEX_OK)
+		if ((result = looked(w, level == 0 ? LEAF_COUNTS : 1)) == INDEX_OK)
 			result = walk_block(r, w, &all, i);
 	buf_free(&all.packs);
 	return result;

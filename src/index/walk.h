@@ -23,7 +23,7 @@ struct walk {
 	int64_t				 from;		/* nothing before this number is wanted */
 	int64_t				 skip;		/* of what is wanted so many are passed over */
 	int64_t				 total;
-	int64_t				 looked;	/* at rows and blocks */
+	int64_t				 looked;	/* how much was looked at */
 	/* What is on the page, and one more: runs of numbers. */
 	struct walk_run { int64_t from, n; } *runs;
 	size_t				 nruns, room;

@@ -246,8 +246,8 @@ index_set_aside(const char *directory, char *name, size_t size)
 
 	if (free_name(directory, name, size) == -1)
 		return -1;
-	/* The database last: as long as it is there under its name, the others belong to it. */
-	for (int i = 2; i >= 0; i--) {
+	/* The database first: without its log it would be an older one, or a half-written one, that nobody knows as such. */
+	for (int i = 0; i < 3; i++) {
 		snprintf(from, sizeof(from), "%s/%s%s", directory, INDEX_FILE, suffixes[i]);
 		snprintf(to, sizeof(to), "%s/%s%s", directory, name, suffixes[i]);
 		if (rename(from, to) == -1 && errno != ENOENT)
@@ -261,7 +261,8 @@ index_remove(const char *directory)
 {
 	char path[4096];
 
-	for (int i = 2; i >= 0; i--) {
+	/* In this order for the same reason; SQLite removes a log that it finds beside no database. */
+	for (int i = 0; i < 3; i++) {
 		snprintf(path, sizeof(path), "%s/%s%s", directory, INDEX_FILE, suffixes[i]);
 		if (unlink(path) == -1 && errno != ENOENT)
 			return -1;
