@@ -61,7 +61,7 @@ read_failed(struct exchange *x, enum index_result r)
 		text = index_reader_error(w->index);
 	if (r == INDEX_COSTLY)
 		exchange_wrong(x, PROBLEM_BAD_REQUEST, "The question would have to look at too many "
-		    "records: narrow it, or read on with after.");
+		    "records: leave one of since, until, action and parent out.");
 	else
 		exchange_wrong(x, PROBLEM_UNAVAILABLE, arena_printf(&x->arena,
 		    "The index cannot be read: %s.", text));
