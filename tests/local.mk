@@ -31,6 +31,7 @@ CHECKS = \
 	tests/check_negotiate \
 	tests/check_number \
 	tests/check_once \
+	tests/check_openapi \
 	tests/check_outcome \
 	tests/check_peer \
 	tests/check_reads \

@@ -229,41 +229,25 @@ start(struct batch *b, const struct idempotency_key *key)
 		answer(b);
 }
 
-static bool
-read_atomic(struct exchange *x, bool *out)
-{
-	const char *text;
-	int given = exchange_parameter(x, "atomic", &text);
-
-	*out = given == 1 && strcmp(text, "true") == 0;
-	if (given == 0 || *out || (given == 1 && strcmp(text, "false") == 0))
-		return true;
-	return exchange_wrong(x, PROBLEM_BAD_REQUEST,
-	    "The query parameter atomic must be true or false, and stand once.");
-}
-
 /* Room for n items. NULL: x is answered. */
 static struct batch *
 batch_new(struct exchange *x, size_t n)
 {
 	size_t max = (size_t)exchange_worker(x)->proc->config.http.max_batch;
 	struct batch *b;
-	bool atomic;
 
 	if (n == 0) {
 		refuse(x, PROBLEM_MALFORMED, "The batch is empty; it must hold at least one command.");
 	} else if (n > max) {
 		refuse(x, PROBLEM_TOO_LARGE, arena_printf(&x->arena,
 		    "The batch holds %zu commands; at most %zu are taken (http.max_batch).", n, max));
-	} else if (!read_atomic(x, &atomic)) {
-		response_problem(x);
 	} else if ((b = arena_alloc(&x->arena, sizeof(*b))) == NULL ||
 	    (b->items = arena_array(&x->arena, n, sizeof(*b->items))) == NULL) {
 		refuse(x, PROBLEM_TOO_LARGE, "The batch needs more memory than one request may have.");
 	} else {
 		memset(b->items, 0, n * sizeof(*b->items));
 		b->x = x;
-		b->atomic = atomic;
+		b->atomic = x->atomic;
 		b->n = b->left = n;
 		b->starting = false;
 		x->batch = b;

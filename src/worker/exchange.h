@@ -34,6 +34,7 @@ struct exchange {
 	struct course		*course;	/* NULL: none is under way */
 	struct batch		*batch;		/* NULL: the body is one command, or was not read yet */
 	bool			 sync;
+	bool			 atomic;	/* of a batch: all or none */
 	int64_t			 wait_ms;
 	const char		*applied;	/* Preference-Applied, or NULL */
 

@@ -29,6 +29,7 @@ libworker_a_SOURCES = \
 	src/worker/metrics_put.c src/worker/metrics_put.h \
 	src/worker/metrics_text.c src/worker/metrics_text.h \
 	src/worker/metrics_topics.c \
+	src/worker/openapi.c src/worker/openapi.h src/worker/openapi_ops.c \
 	src/worker/page.c src/worker/page.h \
 	src/worker/pending.c src/worker/pending.h \
 	src/worker/list.c src/worker/list.h \
@@ -51,3 +52,14 @@ libworker_a_SOURCES = \
 	src/worker/trace.c src/worker/trace.h \
 	src/worker/wheel.c src/worker/wheel.h \
 	src/worker/worker.c src/worker/worker.h
+
+nodist_libworker_a_SOURCES = src/worker/openapi_schemas.h
+EXTRA_DIST += src/worker/openapi_schemas.json
+CLEANFILES += src/worker/openapi_schemas.h
+# The schemas as a C string.
+src/worker/openapi_schemas.h: src/worker/openapi_schemas.json
+	$(AM_V_GEN)$(MKDIR_P) src/worker && { echo "/* Made from openapi_schemas.json. */"; \
+	echo "static const char schemas_json[] ="; \
+	$(SED) -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/"/' $(srcdir)/src/worker/openapi_schemas.json; \
+	echo "    ;"; } >$@.tmp && mv -f $@.tmp $@
+src/worker/openapi.$(OBJEXT): src/worker/openapi_schemas.h

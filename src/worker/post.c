@@ -53,6 +53,20 @@ read_wait(struct exchange *x)
 	return true;
 }
 
+/* Wrong also where the body is no batch: whoever asks for it means it. */
+static bool
+read_atomic(struct exchange *x)
+{
+	const char *text;
+	int given = exchange_parameter(x, "atomic", &text);
+
+	x->atomic = given == 1 && strcmp(text, "true") == 0;
+	if (given == 0 || x->atomic || (given == 1 && strcmp(text, "false") == 0))
+		return true;
+	return exchange_wrong(x, PROBLEM_BAD_REQUEST,
+	    "The query parameter atomic must be true or false, and stand once.");
+}
+
 /* The key, where there is one: *out is then given it. */
 static bool
 read_key(struct exchange *x, struct idempotency_key *key, const struct idempotency_key **out)
@@ -179,7 +193,7 @@ post_command(struct exchange *x)
 	struct value v;
 	size_t len;
 
-	if (!take_body(x, &body, &len) || !read_wait(x) || !read_key(x, &room, &key))
+	if (!take_body(x, &body, &len) || !read_wait(x) || !read_atomic(x) || !read_key(x, &room, &key))
 		refuse(x);
 	else if (x->body == media_ndjson())
 		batch_lines(x, body, len, key);

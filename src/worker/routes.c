@@ -8,6 +8,7 @@
 #include "worker/health.h"
 #include "worker/list.h"
 #include "worker/metrics.h"
+#include "worker/openapi.h"
 #include "worker/page.h"
 #include "worker/post.h"
 #include "worker/read.h"
@@ -44,6 +45,8 @@ const struct route routes[] = {
 	{ "/health", ROUTE_BIT(GET), ROUTE_ADMIN, health_alive, "200 while the process answers" },
 	{ "/ready", ROUTE_BIT(GET), ROUTE_ADMIN, health_ready,
 	    "200 while commands can be taken, else 503" },
+	{ "/openapi.json", ROUTE_BIT(GET), 0, openapi_get, "all of this as OpenAPI 3.1" },
+	{ "/swagger.json", ROUTE_BIT(GET), 0, openapi_get, "the same, under its former name" },
 	{ "/metrics", ROUTE_BIT(GET), ROUTE_ADMIN | ROUTE_TEXT, metrics_get,
 	    "what was counted, for Prometheus" },
 };
@@ -60,7 +63,7 @@ only_type(const struct route *r)
 
 #define KNOWN_METHODS	(ROUTE_BIT(GET) | ROUTE_BIT(HEAD) | ROUTE_BIT(POST) | \
 			    ROUTE_BIT(PUT) | ROUTE_BIT(DELETE) | ROUTE_BIT(OPTIONS) | \
-			    ROUTE_BIT(PATCH))
+			    ROUTE_BIT(PATCH) | ROUTE_BIT(TRACE))
 
 static const struct {
 	enum guard_method	method;

@@ -1,0 +1,291 @@
+/*
+ * openapi.c: GET /openapi.json. See openapi.h.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "build-config.h"
+#include "util/jsonw.h"
+#include "worker/openapi.h"
+#include "worker/openapi_schemas.h"
+#include "worker/response.h"
+#include "worker/routes.h"
+#include "worker/worker.h"
+
+static const struct {
+	const char	*name, *in, *schema, *doc;
+} parameters[] = {
+#define X(name, text, in, schema, doc) { text, in, schema, doc },
+	OPENAPI_PARAMETERS(X)
+#undef X
+};
+
+static const struct {
+	int		 status;
+	const char	*slug, *title;
+} problems[] = {
+#define X(name, status, slug, title) { status, slug, title },
+	PROBLEMS(X)
+#undef X
+};
+
+/* A member that is JSON already. */
+static void
+raw(struct jsonw *w, const char *key, const char *json)
+{
+	buf_printf(w->out, "%s\"%s\":%s", w->comma ? "," : "", key, json);
+	w->comma = true;
+}
+
+static void
+put_ref(struct jsonw *w, const char *key, const char *schema)
+{
+	char ref[128];
+
+	snprintf(ref, sizeof(ref), "{\"$ref\":\"#/components/schemas/%s\"}", schema);
+	raw(w, key, ref);
+}
+
+static void
+put_media(struct jsonw *w, const char *type, const char *parameter, const char *schema)
+{
+	char key[128];
+
+	snprintf(key, sizeof(key), "%s%s", type, parameter != NULL ? parameter : "");
+	jsonw_begin(w, key, '{');
+	if (schema != NULL)
+		put_ref(w, "schema", schema);
+	jsonw_end(w, '}');
+}
+
+/* Binary forms and EDN have no JSON Schema: they hold the same map. */
+static void
+put_forms(struct jsonw *w, const char *schema)
+{
+	for (size_t i = 0; i < codecs_count; i++)
+		if (codecs[i].write != NULL)
+			put_media(w, codecs[i].type, codecs[i].parameter,
+			    strcmp(codecs[i].type, "application/json") == 0 ? schema : NULL);
+}
+
+/* Two codecs of one type differ by a parameter in answers only. */
+static void
+put_body(struct jsonw *w, const char *schema)
+{
+	jsonw_begin(w, "requestBody", '{');
+	jsonw_bool(w, "required", true);
+	jsonw_begin(w, "content", '{');
+	for (size_t i = 0; i < codecs_count; i++)
+		if (codecs[i].read != NULL && (i == 0 || strcmp(codecs[i].type, codecs[i - 1].type) != 0))
+			put_media(w, codecs[i].type, NULL,
+			    strcmp(codecs[i].type, "application/json") == 0 ? schema : NULL);
+	put_media(w, media_ndjson()->type, NULL, NULL);
+	jsonw_end(w, '}');
+	jsonw_end(w, '}');
+}
+
+static void
+put_content(struct jsonw *w, const struct route *r, const struct openapi_answer *a)
+{
+	if (a->schema == NULL)
+		return;
+	jsonw_begin(w, "content", '{');
+	if (strcmp(a->schema, "Problem") == 0) {
+		put_media(w, "application/problem+json", NULL, a->schema);
+		for (size_t i = 0; i < codecs_count; i++)
+			if (codecs[i].write != NULL && strcmp(codecs[i].type, "application/json") != 0)
+				put_media(w, codecs[i].type, codecs[i].parameter, NULL);
+	} else if (strcmp(a->schema, "Stream") == 0) {
+		put_media(w, "text/event-stream", NULL, a->schema);
+	} else if (strcmp(a->schema, "Text") == 0) {
+		put_media(w, "text/plain", NULL, a->schema);
+	} else if (strcmp(a->schema, "Json") == 0) {
+		put_media(w, "application/json", NULL, a->schema);
+	} else {
+		put_forms(w, a->schema);
+		if (r != NULL && (r->flags & ROUTE_PAGE))
+			put_media(w, "text/html", NULL, NULL);
+	}
+	jsonw_end(w, '}');
+}
+
+static const struct route *
+route_of(const char *path)
+{
+	for (size_t i = 0; i < routes_count; i++)
+		if (strcmp(routes[i].path, path) == 0)
+			return &routes[i];
+	return NULL;
+}
+
+static void
+put_header(struct jsonw *w, const char *name, const char *doc)
+{
+	jsonw_begin(w, name, '{');
+	jsonw_string(w, "description", doc);
+	raw(w, "schema", "{\"type\":\"string\"}");
+	jsonw_end(w, '}');
+}
+
+static void
+put_headers(struct jsonw *w, const struct openapi_op *op, int status)
+{
+	jsonw_begin(w, "headers", '{');
+	put_header(w, "X-Request-Id", "The request's, or one that was made.");
+	if (op->method == METHOD_POST && (status == 201 || status == 202 || status == 504)) {
+		put_header(w, "Location", "Where the command can be read.");
+		put_header(w, "Preference-Applied", "What of Prefer decided.");
+		put_header(w, "Idempotency-Replayed", "true where nothing was written now.");
+	}
+	if (op->parameters & OPENAPI_BIT(IF_NONE_MATCH))
+		put_header(w, "ETag", "Changes with the answer.");
+	if (status == 503)
+		put_header(w, "Retry-After", "Seconds.");
+	if (status == 415)
+		put_header(w, "Accept-Post", "The types that are taken.");
+	jsonw_end(w, '}');
+}
+
+static void
+put_answers(struct jsonw *w, const struct openapi_op *op)
+{
+	const struct route *r = route_of(op->path);
+	char status[8];
+
+	jsonw_begin(w, "responses", '{');
+	for (const struct openapi_answer *a = op->answers; a->status != 0; a++) {
+		snprintf(status, sizeof(status), "%d", a->status);
+		jsonw_begin(w, status, '{');
+		jsonw_string(w, "description", a->doc);
+		put_headers(w, op, a->status);
+		put_content(w, r, a);
+		jsonw_end(w, '}');
+	}
+	jsonw_begin(w, "default", '{');
+	jsonw_string(w, "description", "Anything else that can be wrong with a request.");
+	jsonw_begin(w, "content", '{');
+	put_media(w, "application/problem+json", NULL, "Problem");
+	jsonw_end(w, '}');
+	jsonw_end(w, '}');
+	jsonw_end(w, '}');
+}
+
+static void
+put_op(struct jsonw *w, const struct openapi_op *op)
+{
+	jsonw_begin(w, op->method == METHOD_POST ? "post" : "get", '{');
+	jsonw_string(w, "operationId", op->id);
+	jsonw_string(w, "summary", op->summary);
+	jsonw_begin(w, "parameters", '[');
+	for (unsigned i = 0; i < OPENAPI_NPARAMETERS; i++) {
+		if (!(op->parameters & (1u << i)))
+			continue;
+		jsonw_begin(w, NULL, '{');
+		jsonw_string(w, "name", parameters[i].name);
+		jsonw_string(w, "in", parameters[i].in);
+		jsonw_string(w, "description", parameters[i].doc);
+		if (strcmp(parameters[i].in, "path") == 0)
+			jsonw_bool(w, "required", true);
+		raw(w, "schema", parameters[i].schema);
+		jsonw_end(w, '}');
+	}
+	jsonw_end(w, ']');
+	if (op->body != NULL)
+		put_body(w, op->body);
+	put_answers(w, op);
+	jsonw_end(w, '}');
+}
+
+/* A path and its methods: "/commands/{id}" for what ends in a star. */
+static void
+put_path(struct jsonw *w, const struct route *r)
+{
+	size_t n = strlen(r->path);
+	char path[128];
+
+	snprintf(path, sizeof(path), "%.*s%s", (int)(r->path[n - 1] == '*' ? n - 1 : n), r->path,
+	    r->path[n - 1] == '*' ? "{id}" : "");
+	jsonw_begin(w, path, '{');
+	for (size_t i = 0; i < openapi_nops; i++)
+		if (strcmp(openapi_ops[i].path, r->path) == 0)
+			put_op(w, &openapi_ops[i]);
+	jsonw_end(w, '}');
+}
+
+/* Clients match on type: all that there are. */
+static void
+put_problem_schema(struct jsonw *w)
+{
+	char text[128];
+
+	jsonw_begin(w, "Problem", '{');
+	jsonw_string(w, "description", "Problem details (RFC 9457).");
+	raw(w, "type", "\"object\"");
+	raw(w, "required", "[\"type\",\"title\",\"status\",\"detail\"]");
+	jsonw_begin(w, "properties", '{');
+	jsonw_begin(w, "type", '{');
+	jsonw_begin(w, "enum", '[');
+	for (size_t i = 0; i < sizeof(problems) / sizeof(problems[0]); i++) {
+		snprintf(text, sizeof(text), PROBLEM_TYPE "%s", problems[i].slug);
+		jsonw_string(w, NULL, text);
+	}
+	jsonw_end(w, ']');
+	jsonw_end(w, '}');
+	raw(w, "title", "{\"type\":\"string\"}");
+	raw(w, "status", "{\"type\":\"integer\"}");
+	raw(w, "detail", "{\"type\":\"string\"}");
+	raw(w, "errors", "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"pointer\":"
+	    "{\"type\":\"string\"},\"detail\":{\"type\":\"string\"}}}}");
+	raw(w, "line", "{\"type\":\"integer\"}");
+	raw(w, "column", "{\"type\":\"integer\"}");
+	raw(w, "offset", "{\"type\":\"integer\"}");
+	raw(w, "id", "{\"type\":\"string\",\"format\":\"uuid\"}");
+	jsonw_end(w, '}');
+	jsonw_end(w, '}');
+}
+
+void
+openapi_write(struct buf *out, const char *public_url)
+{
+	struct jsonw w = jsonw_of(out);
+	const char *inside = strchr(schemas_json, '{') + 1;
+
+	jsonw_begin(&w, NULL, '{');
+	jsonw_string(&w, "openapi", "3.1.0");
+	jsonw_begin(&w, "info", '{');
+	jsonw_string(&w, "title", "cmdr");
+	jsonw_string(&w, "version", PACKAGE_VERSION);
+	jsonw_string(&w, "description", "The one door through which commands enter a log-centric system.");
+	jsonw_end(&w, '}');
+	jsonw_begin(&w, "servers", '[');
+	jsonw_begin(&w, NULL, '{');
+	jsonw_string(&w, "url", public_url[0] != '\0' ? public_url : "/");
+	jsonw_end(&w, '}');
+	jsonw_end(&w, ']');
+	jsonw_begin(&w, "paths", '{');
+	for (size_t i = 0; i < routes_count; i++)
+		put_path(&w, &routes[i]);
+	jsonw_end(&w, '}');
+	jsonw_begin(&w, "components", '{');
+	jsonw_begin(&w, "schemas", '{');
+	put_problem_schema(&w);
+	buf_putc(out, ',');
+	buf_put(out, inside, (size_t)(strrchr(inside, '}') - inside));
+	w.comma = true;
+	jsonw_end(&w, '}');
+	jsonw_end(&w, '}');
+	jsonw_end(&w, '}');
+}
+
+void
+openapi_get(struct exchange *x)
+{
+	/* The same as long as the process runs. */
+	static struct buf document;
+
+	if (document.len == 0)
+		openapi_write(&document, exchange_worker(x)->proc->config.http.public_url);
+	response_header(x, "Cache-Control", "no-cache");
+	response_text(x, 200, "application/json", document.data, document.len);
+}

@@ -1,0 +1,82 @@
+/*
+ * openapi.h: GET /openapi.json: what this service is, as OpenAPI 3.1, made at run
+ * time from the tables that the service itself goes by: routes, media types,
+ * problems, limits; and from the rows here about each operation.
+ */
+#ifndef WORKER_OPENAPI_H
+#define WORKER_OPENAPI_H
+
+#include "worker/exchange.h"
+
+#define OPENAPI_TIME "{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"string\",\"format\":\"date-time\"}]}"
+
+/* A parameter of operations: a bit of openapi_op.parameters each. name, in, JSON Schema, doc */
+#define OPENAPI_PARAMETERS(X)									\
+	X(ID, "id", "path", "{\"type\":\"string\",\"format\":\"uuid\"}", "The record's id.")	\
+	X(SYNC, "sync", "query", "{\"type\":\"boolean\"}",					\
+	    "Wait for the first event that answers the command.")				\
+	X(ATOMIC, "atomic", "query", "{\"type\":\"boolean\"}",					\
+	    "Of a batch: write none where one is not valid.")					\
+	X(WAIT, "wait", "query", "{\"type\":\"integer\",\"minimum\":0}",			\
+	    "Seconds to wait for a first child.")						\
+	X(LIMIT, "limit", "query", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000,\"default\":100}", \
+	    "Records of a page, at most.")							\
+	X(OFFSET, "offset", "query", "{\"type\":\"integer\",\"minimum\":0}", "Records to pass over.") \
+	X(AFTER, "after", "query", "{\"type\":\"string\",\"minLength\":1}",			\
+	    "What an answer to the same question had as next.")					\
+	X(ACTION, "action", "query", "{\"type\":\"string\",\"minLength\":1}", "Of this action only.") \
+	X(PARENT, "parent", "query", "{\"type\":\"string\",\"format\":\"uuid\"}",		\
+	    "Events of this command only.")							\
+	X(SINCE, "since", "query", OPENAPI_TIME,					\
+	    "From this time on: milliseconds since 1970, or RFC 3339.")				\
+	X(UNTIL, "until", "query", OPENAPI_TIME,					\
+	    "Before this time: milliseconds since 1970, or RFC 3339.")				\
+	X(LAST_ID, "last_event_id", "query", "{\"type\":\"string\"}",				\
+	    "As Last-Event-ID, for clients that cannot send it.")				\
+	X(LAST_EVENT_ID, "Last-Event-ID", "header", "{\"type\":\"string\"}",			\
+	    "The id of the last message that was seen: the stream goes on behind it.")		\
+	X(KEY, "Idempotency-Key", "header", "{\"type\":\"string\",\"minLength\":1}",		\
+	    "The same command with the same key is written once.")				\
+	X(PREFER, "Prefer", "header", "{\"type\":\"string\"}",					\
+	    "respond-async, or wait=N: seconds to wait for the event (RFC 7240).")		\
+	X(IF_NONE_MATCH, "If-None-Match", "header", "{\"type\":\"string\"}",			\
+	    "The ETag of an answer that is there already.")					\
+	X(REQUEST_ID, "X-Request-Id", "header", "{\"type\":\"string\"}",			\
+	    "Comes back with the answer; made where it is absent.")				\
+	X(TRACEPARENT, "traceparent", "header", "{\"type\":\"string\"}",			\
+	    "W3C Trace Context: passed on as a header of the Kafka record.")
+
+enum openapi_parameter {
+#define X(name, text, in, schema, doc) OPENAPI_##name,
+	OPENAPI_PARAMETERS(X)
+#undef X
+	OPENAPI_NPARAMETERS
+};
+
+#define OPENAPI_BIT(name)	(1u << OPENAPI_##name)
+
+/* An answer of an operation. */
+struct openapi_answer {
+	int		 status;
+	const char	*schema;	/* of components; NULL: no body, "Problem": in the problem's types */
+	const char	*doc;
+};
+
+struct openapi_op {
+	const char	*path;		/* of routes.c */
+	enum guard_method method;
+	const char	*id, *summary;
+	unsigned	 parameters;	/* OPENAPI_BITs */
+	const char	*body;		/* schema of the body; NULL: none */
+	struct openapi_answer answers[12];	/* up to status 0 */
+};
+
+extern const struct openapi_op openapi_ops[];
+extern const size_t openapi_nops;
+
+/* The route's handler. */
+void	openapi_get(struct exchange *x);
+/* The document, appended. public_url "" : none. */
+void	openapi_write(struct buf *out, const char *public_url);
+
+#endif

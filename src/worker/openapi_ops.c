@@ -1,0 +1,62 @@
+/*
+ * openapi_ops.c: what each operation takes and gives, one row each. See
+ * openapi.h; tests compare these rows with those of routes.c.
+ */
+#include "worker/openapi.h"
+
+#define P(name)		OPENAPI_BIT(name)
+#define ALWAYS		P(REQUEST_ID)
+#define LIST		(ALWAYS | P(LIMIT) | P(OFFSET) | P(AFTER) | P(ACTION) | P(SINCE) | P(UNTIL))
+#define STREAM		(ALWAYS | P(ACTION) | P(LAST_ID) | P(LAST_EVENT_ID))
+
+#define BAD		{ 400, "Problem", "A parameter or the body is not as it must be." }
+#define NOT_THERE	{ 404, "Problem", "There is no such record, or no index." }
+#define NO_TYPE		{ 406, "Problem", "Accept names nothing that there is." }
+#define GONE		{ 410, "Problem", "The cursor or token points to what is kept no longer." }
+#define AWAY		{ 503, "Problem", "Not now; Retry-After says when to try again." }
+
+const struct openapi_op openapi_ops[] = {
+	{ "/", METHOD_GET, "root", "What this is and what there is", ALWAYS, NULL,
+	    { { 200, "Root", "Its resources." }, NO_TYPE } },
+	{ "/commands", METHOD_POST, "postCommand", "Write a command, or several",
+	    ALWAYS | P(SYNC) | P(ATOMIC) | P(KEY) | P(PREFER) | P(TRACEPARENT), "CommandOrBatch",
+	    { { 201, "Written", "Written, and its first event came." },
+	      { 202, "Written", "All in-sync replicas have it. With error: no event came in time." },
+	      { 207, "Results", "A batch whose items fared differently." },
+	      BAD, NO_TYPE,
+	      { 409, "Problem", "The same command, with this key, is being written now." },
+	      { 413, "Problem", "The body, or the record, is too large." },
+	      { 415, "Problem", "The body's type or coding is not taken." },
+	      { 422, "Problem", "It is no valid command, or the key was used for another one." },
+	      AWAY,
+	      { 504, "Problem", "It may or may not have been written; id names it." } } },
+	{ "/commands", METHOD_GET, "listCommands", "Commands, oldest first", LIST, NULL,
+	    { { 200, "Commands", "A page." }, BAD, NOT_THERE, NO_TYPE, GONE, AWAY } },
+	{ "/events", METHOD_GET, "listEvents", "Events, oldest first", LIST | P(PARENT), NULL,
+	    { { 200, "Events", "A page." }, BAD, NOT_THERE, NO_TYPE, GONE, AWAY } },
+	{ "/commands/*", METHOD_GET, "getCommand", "A command and the ids of its events",
+	    ALWAYS | P(ID) | P(WAIT) | P(IF_NONE_MATCH), NULL,
+	    { { 200, "Command", "The command." }, { 304, NULL, "It is as the client has it." }, BAD,
+	      NOT_THERE, NO_TYPE, AWAY } },
+	{ "/events/*", METHOD_GET, "getEvent", "An event", ALWAYS | P(ID) | P(IF_NONE_MATCH), NULL,
+	    { { 200, "Event", "The event." }, { 304, NULL, "It is as the client has it." }, BAD, NOT_THERE,
+	      NO_TYPE, AWAY } },
+	{ "/commands/updates", METHOD_GET, "streamCommands", "Commands as they are written", STREAM, NULL,
+	    { { 200, "Stream", "Server-sent events." }, BAD, NO_TYPE, GONE, AWAY } },
+	{ "/events/updates", METHOD_GET, "streamEvents", "Events as they are written", STREAM | P(PARENT), NULL,
+	    { { 200, "Stream", "Server-sent events." }, BAD, NO_TYPE, GONE, AWAY } },
+	{ "/events/events/updates", METHOD_GET, "streamEventsFormerly", "The same, under its former name",
+	    STREAM | P(PARENT), NULL,
+	    { { 200, "Stream", "Server-sent events." }, BAD, NO_TYPE, GONE, AWAY } },
+	{ "/health", METHOD_GET, "health", "Is the process alive?", ALWAYS, NULL,
+	    { { 200, "Health", "It is." }, NO_TYPE } },
+	{ "/ready", METHOD_GET, "ready", "Can a command be taken now?", ALWAYS, NULL,
+	    { { 200, "Ready", "It can." }, NO_TYPE, { 503, "Ready", "It cannot; checks say why." } } },
+	{ "/metrics", METHOD_GET, "metrics", "What was counted, for Prometheus", ALWAYS, NULL,
+	    { { 200, "Text", "Text format 0.0.4." }, NO_TYPE } },
+	{ "/openapi.json", METHOD_GET, "openapi", "This document", ALWAYS, NULL,
+	    { { 200, "Json", "OpenAPI 3.1." } } },
+	{ "/swagger.json", METHOD_GET, "swagger", "This document, under its former name", ALWAYS, NULL,
+	    { { 200, "Json", "OpenAPI 3.1." } } },
+};
+const size_t openapi_nops = sizeof(openapi_ops) / sizeof(openapi_ops[0]);
