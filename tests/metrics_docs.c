@@ -57,6 +57,9 @@ page(void)
 	arena_init(&a, 0);
 	metrics_page(&out, &p, &a);
 	fwrite(out.data, 1, out.len, stdout);
+	buf_free(&out);
+	arena_free(&a);
+	config_free(&p.config);
 	return 0;
 }
 
