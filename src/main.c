@@ -72,7 +72,7 @@ absolute(const char *path)
 {
 	char *whole = realpath(path, NULL);
 
-	return whole != NULL ? whole : path;
+	return whole != NULL ? whole : xstrdup(path);
 }
 
 /* Arguments outlive the process title, which is written over them. */
@@ -100,7 +100,8 @@ own_path(void)
 int
 main(int argc, char **argv)
 {
-	struct master_options o = { .config_path = CMDR_SYSCONFDIR "/cmdr.yaml" };
+	/* Static: what it points to lives as long as the process. */
+	static struct master_options o = { .config_path = CMDR_SYSCONFDIR "/cmdr.yaml" };
 	bool check = false;
 	int c;
 
@@ -114,7 +115,7 @@ main(int argc, char **argv)
 			o.foreground = true;
 			break;
 		case 'f':
-			o.config_path = absolute(xstrdup(optarg));
+			o.config_path = absolute(optarg);
 			break;
 		case 'h':
 			usage(stdout);

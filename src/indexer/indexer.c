@@ -36,9 +36,8 @@ struct indexer {
 	struct board_index	*board;
 	int			 lock;		/* -1: not ours yet */
 	int			 wake_fd, look_fd;
-	struct event		*on_wake, *on_look, *on_tick, *on_retry, *on_trim;
+	struct event		*on_wake, *on_look, *on_tick, *on_retry, *on_trim, *on_every;
 	int64_t			 written_ms;
-	int64_t			 rebuilt_to[INDEX_TOPICS];
 	bool			 standing;	/* what is held waits for the retry */
 	bool			 ending;
 };
@@ -415,7 +414,6 @@ static void
 init(struct indexer *x, struct proc *p)
 {
 	struct timeval look = { LOOK_EVERY_MS / 1000, 0 };
-	struct event *every;
 	char err[512];
 
 	x->proc = p;
@@ -431,13 +429,22 @@ init(struct indexer *x, struct proc *p)
 	x->on_tick = make_event(x, -1, 0, on_tick);
 	x->on_retry = make_event(x, -1, 0, on_retry);
 	x->on_trim = make_event(x, -1, 0, on_trim);
-	every = make_event(x, -1, EV_PERSIST, on_look);
-	if (event_add(x->on_wake, NULL) == -1 || event_add(x->on_look, NULL) == -1 || event_add(every, &look) == -1)
+	x->on_every = make_event(x, -1, EV_PERSIST, on_look);
+	if (event_add(x->on_wake, NULL) == -1 || event_add(x->on_look, NULL) == -1 || event_add(x->on_every, &look) == -1)
 		fatalx("no event");
 	batch_init(&x->batch, p);
 	if ((x->intake = intake_new(p, x->wake_fd, x->look_fd, err, sizeof(err))) == NULL)
 		fatalx("%s", err);
 	x->batch.intake = x->intake;
+}
+
+static void
+free_events(struct indexer *x)
+{
+	struct event *all[] = { x->on_wake, x->on_look, x->on_tick, x->on_retry, x->on_trim, x->on_every };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		event_free(all[i]);
 }
 
 int
@@ -455,6 +462,7 @@ indexer_run(struct proc *p)
 	event_base_dispatch(p->base);
 	index_writer_close(x->writer);
 	batch_free(&x->batch);
+	free_events(x);
 	whole = intake_free(x->intake, CLOSE_MS);
 	free(x);
 	if (!whole)
