@@ -1,6 +1,8 @@
--- The documented command, for wrk.
+-- The documented command, for wrk: one a request, or as many as the environment's BATCH says.
+local command = '{"action":"create-foo","data":{"a":"map data payload"}}'
+local batch = tonumber(os.getenv("BATCH") or "1")
 wrk.method = "POST"
-wrk.body = '{"action":"create-foo","data":{"a":"map data payload"}}'
+wrk.body = batch == 1 and command or "[" .. string.rep(command .. ",", batch - 1) .. command .. "]"
 wrk.headers["Content-Type"] = "application/json"
 local bad = 0
 function response(status)
