@@ -11,6 +11,7 @@
 #include "daemon/scoreboard.h"
 #include "indexer/indexer.h"
 #include "producer/producer.h"
+#include "registrar/registrar.h"
 #include "tailer/tailer.h"
 #include "worker/worker.h"
 
@@ -41,6 +42,12 @@ if_indexed(const struct config *c)
 	return c->index.enabled ? 1 : 0;
 }
 
+static unsigned
+if_schemas(const struct config *c)
+{
+	return c->topics.schemas[0] != '\0' || c->schemas.dir[0] != '\0' ? 1 : 0;
+}
+
 const struct role roles[ROLE_COUNT] = {
 	[ROLE_MASTER] = {
 		.id = ROLE_MASTER, .name = "master",
@@ -63,7 +70,8 @@ const struct role roles[ROLE_COUNT] = {
 	},
 	[ROLE_WORKER] = {
 		.id = ROLE_WORKER, .name = "worker", .run = worker_run, .count = workers,
-		.links_to = ROLE_BIT(ROLE_PRODUCER) | ROLE_BIT(ROLE_TAILER), .holds = HOLDS_LISTENERS,
+		.links_to = ROLE_BIT(ROLE_PRODUCER) | ROLE_BIT(ROLE_TAILER) | ROLE_BIT(ROLE_REGISTRAR),
+		.holds = HOLDS_LISTENERS | HOLDS_REGISTRY,
 		.jail = JAIL_WORKER, .wave = 2, .per_generation = true,
 		.doc = "speaks HTTP",
 	},
@@ -71,6 +79,11 @@ const struct role roles[ROLE_COUNT] = {
 		.id = ROLE_INDEXER, .name = "indexer", .run = indexer_run, .count = if_indexed,
 		.holds = HOLDS_SECRETS, .jail = JAIL_KAFKA, .wave = 1, .per_generation = true,
 		.doc = "keeps both topics in the index, which answers reads",
+	},
+	[ROLE_REGISTRAR] = {
+		.id = ROLE_REGISTRAR, .name = "registrar", .run = registrar_run, .count = if_schemas,
+		.holds = HOLDS_SECRETS | HOLDS_REGISTRY, .jail = JAIL_KAFKA, .wave = 1, .per_generation = true,
+		.doc = "keeps the schemas that data of commands must match, and writes new ones to Kafka",
 	},
 };
 

@@ -24,7 +24,7 @@ allowed() {
 	master) echo util daemon master ;;
 	worker) echo util value command index daemon worker ;;
 	producer | broker) echo util daemon "$1" ;;
-	tailer | indexer) echo util value command index daemon "$1" ;;
+	tailer | indexer | registrar) echo util value command index daemon "$1" ;;
 	ctl) echo util value command index ctl ;;
 	*) complain "unknown folder src/$1: give it a layer in tests/layers.sh" ;;
 	esac
@@ -67,7 +67,7 @@ door() {
 
 doors=$(
 	door 'event2/http' 'worker/.*'
-	door 'librdkafka/' 'daemon/kafka.*|producer/.*|tailer/.*|indexer/.*|broker/.*|main\.c|ctl/.*kafka.*'
+	door 'librdkafka/' 'daemon/kafka.*|producer/.*|registrar/.*|tailer/.*|indexer/.*|broker/.*|main\.c|ctl/.*kafka.*'
 	door 'sqlite3' 'index/.*'
 	door 'yaml' 'daemon/config_yaml\.c'
 	door 'uuid/' 'util/id\.c'

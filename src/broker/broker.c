@@ -1,6 +1,6 @@
 /*
  * broker.c: an in-memory Kafka for a first run without one: librdkafka's mock
- * cluster with the two topics. It is for librdkafka's clients only and keeps
+ * cluster with the topics. It is for librdkafka's clients only and keeps
  * nothing; not for production, and not for tests of what Kafka promises.
  */
 #include <stdio.h>
@@ -51,9 +51,8 @@ make_handle(void)
 }
 
 static void
-make_topic(struct broker *b, const char *topic)
+make_topic(struct broker *b, const char *topic, int partitions)
 {
-	int partitions = b->proc->config.embedded.partitions;
 	rd_kafka_resp_err_t error = rd_kafka_mock_topic_create(b->cluster, topic, partitions, 1);
 
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -101,8 +100,10 @@ broker_run(struct proc *p)
 	b.cluster = rd_kafka_mock_cluster_new(b.rk, 1);
 	if (b.cluster == NULL)
 		fatalx("embedded broker: librdkafka made no cluster");
-	make_topic(&b, p->config.topics.commands);
-	make_topic(&b, p->config.topics.events);
+	make_topic(&b, p->config.topics.commands, p->config.embedded.partitions);
+	make_topic(&b, p->config.topics.events, p->config.embedded.partitions);
+	if (p->config.topics.schemas[0] != '\0')
+		make_topic(&b, p->config.topics.schemas, 1);
 	b.serve = event_new(p->base, -1, EV_PERSIST, on_serve, &b);
 	if (b.serve == NULL || event_add(b.serve, &every) == -1)
 		fatalx("no timer");

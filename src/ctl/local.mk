@@ -26,7 +26,7 @@ libctl_a_SOURCES = \
 	src/ctl/undecodable.c
 
 CTL_LIBS = libctl.a libindex.a libconfig.a libcommand.a libvalue.a libutil.a $(CURL_LIBS) $(KAFKA_LIBS) $(SQLITE_LIBS) \
-	$(YAML_LIBS) $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) $(MSGPACK_LIBS) -lm
+	$(YAML_LIBS) $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) $(MSGPACK_LIBS) $(PCRE2_LIBS) -lm
 bin_PROGRAMS += cmdrctl
 cmdrctl_SOURCES = src/ctl/main.c
 cmdrctl_LDADD = $(CTL_LIBS)

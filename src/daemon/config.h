@@ -27,6 +27,26 @@ enum config_access_log {
 	CONFIG_ACCESS_LOG_JSON,
 };
 
+/* Which commands' data is compared with a schema. */
+enum config_schema_mode {
+	CONFIG_SCHEMAS_OFF,
+	CONFIG_SCHEMAS_KNOWN,	/* where the action has one */
+	CONFIG_SCHEMAS_STRICT,	/* all; an action without one is refused */
+};
+
+/* May schemas be written over HTTP? */
+enum config_writable {
+	CONFIG_WRITABLE_FALSE,
+	CONFIG_WRITABLE_TRUE,
+	CONFIG_WRITABLE_LOCAL,	/* where every listener is of this machine alone */
+};
+
+/* What a new version of a schema must keep to. */
+enum config_compatibility {
+	CONFIG_COMPATIBILITY_NONE,
+	CONFIG_COMPATIBILITY_BACKWARD,	/* it takes all that the one before took */
+};
+
 struct config_list {
 	char	**item;
 	size_t	  count;
@@ -79,6 +99,7 @@ struct config {
 	struct {
 		char			*commands;
 		char			*events;
+		char			*schemas;	/* "": none */
 		int			key;		/* enum config_topic_key */
 	} topics;
 	struct {
@@ -99,6 +120,17 @@ struct config {
 		size_t			buffer;		/* of one stream */
 		size_t			recent;		/* of one topic, in one worker */
 	} sse;
+	struct {
+		int			mode;		/* enum config_schema_mode */
+		char			*dir;		/* "": none */
+		int			writable;	/* enum config_writable */
+		int			compatibility;	/* enum config_compatibility */
+		int			formats;	/* assert them */
+		size_t			max_size;	/* of one schema */
+		int			max_errors;	/* told of one command */
+		size_t			memory;		/* of all schemas and their former versions */
+		size_t			compiled;	/* of one worker's programs */
+	} schemas;
 	struct {
 		char			*socket;
 	} control;

@@ -148,6 +148,30 @@ config_listen_overlap(const struct config_listen *a, const struct config_listen 
 	return false;
 }
 
+static bool
+is_local(const struct sockaddr_storage *a)
+{
+	switch (a->ss_family) {
+	case AF_INET:
+		return ntohl(((const struct sockaddr_in *)(const void *)a)->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	case AF_INET6:
+		return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)a)->sin6_addr);
+	default:
+		return true;
+	}
+}
+
+bool
+config_listen_local(const char *text)
+{
+	struct config_listen l;
+	bool local = config_listen_parse(text, &l) == NULL;
+
+	for (int i = 0; local && i < l.count; i++)
+		local = is_local(&l.addr[i]);
+	return local;
+}
+
 int
 config_listen_with_port(const char *text, const char *port, char *out, size_t size)
 {

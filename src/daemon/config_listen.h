@@ -20,6 +20,8 @@ struct config_listen {
 const char *config_listen_parse(const char *text, struct config_listen *out);
 /* Is there an address that both would bind? Every address of a family holds each of its addresses. */
 bool	config_listen_overlap(const struct config_listen *a, const struct config_listen *b);
+/* Can nobody but processes of this machine connect to it: a loopback address or a Unix socket? */
+bool	config_listen_local(const char *text);
 /* The entry with another port into out; -1 if it has none (a Unix socket) or out is too small. */
 int	config_listen_with_port(const char *text, const char *port, char *out, size_t size);
 

@@ -19,6 +19,7 @@
 #define TAILER		ROLE_BIT(ROLE_TAILER)
 #define WORKER		ROLE_BIT(ROLE_WORKER)
 #define INDEXER		ROLE_BIT(ROLE_INDEXER)
+#define REGISTRAR	ROLE_BIT(ROLE_REGISTRAR)
 #define ALL		(ROLE_BIT(ROLE_COUNT) - 1)
 
 #define KIB	1024LL
@@ -67,6 +68,17 @@ static const struct config_enum access_logs[] = {
 	{ "off", CONFIG_ACCESS_LOG_OFF }, { "common", CONFIG_ACCESS_LOG_COMMON },
 	{ "json", CONFIG_ACCESS_LOG_JSON }, { NULL, 0 },
 };
+static const struct config_enum schema_modes[] = {
+	{ "off", CONFIG_SCHEMAS_OFF }, { "known", CONFIG_SCHEMAS_KNOWN }, { "strict", CONFIG_SCHEMAS_STRICT },
+	{ NULL, 0 },
+};
+static const struct config_enum writables[] = {
+	{ "false", CONFIG_WRITABLE_FALSE }, { "true", CONFIG_WRITABLE_TRUE }, { "local", CONFIG_WRITABLE_LOCAL },
+	{ NULL, 0 },
+};
+static const struct config_enum compatibilities[] = {
+	{ "none", CONFIG_COMPATIBILITY_NONE }, { "backward", CONFIG_COMPATIBILITY_BACKWARD }, { NULL, 0 },
+};
 static const struct config_enum timeout_statuses[] = {
 	{ "202", 202 }, { "409", 409 }, { "504", 504 }, { NULL, 0 },
 };
@@ -84,9 +96,10 @@ static const struct config_enum log_levels[] = {
 const struct config_section config_sections[] = {
 	{ "http", "What faces the clients." },
 	{ "kafka", "The cluster that commands are written to and events are read from." },
-	{ "topics", "The two topics; they must exist, or be created when first used." },
+	{ "topics", "The topics; they must exist, or be created when first used." },
 	{ "sync", "Commands whose client waits for the event that answers them." },
 	{ "index", "The memory of both topics that reads and resumed streams are answered from." },
+	{ "schemas", "JSON Schemas that the data of commands must match." },
 	{ "sse", "Live streams: GET /commands/updates and /events/updates." },
 	{ "control", "The door for cmdrctl on this machine." },
 	{ "shutdown", "How the daemon ends, and how a reload ends the processes it replaces." },
@@ -96,7 +109,7 @@ const struct config_section config_sections[] = {
 const size_t config_nsections = sizeof(config_sections) / sizeof(config_sections[0]);
 
 const struct config_key config_keys[] = {
-	LIST(http.listen, 1, 16, "3000", 0, config_check_listen,
+	LIST(http.listen, 1, 16, "3000", WORKER, config_check_listen,
 	    "PORT, IPV4:PORT, [IPV6]:PORT or unix:/PATH",
 	    "Where HTTP is spoken. A port alone is every address, IPv4 and IPv6. Addresses are "
 	    "numeric, such as 127.0.0.1:3000 or [::1]:3000; unix:" CMDR_RUNSTATEDIR
@@ -147,12 +160,12 @@ const struct config_key config_keys[] = {
 	DURATION(http.cors_max_age, 0, 1 * DAYS, "10m", WORKER,
 	    "How long a browser may keep the answer to a preflight."),
 
-	STRING(kafka.servers, 1, 4096, "localhost:9092", PRODUCER | TAILER | INDEXER, config_check_servers,
+	STRING(kafka.servers, 1, 4096, "localhost:9092", PRODUCER | TAILER | INDEXER | REGISTRAR, config_check_servers,
 	    "HOST:PORT, several separated by commas, or the word embedded",
 	    "The brokers to begin with. The word embedded starts an in-memory broker of cmdrd's "
 	    "own, which is for trying things out and keeps nothing. KAFKA_SERVERS in the "
 	    "environment replaces it."),
-	MAP(kafka.properties, 0, 128, "", PRODUCER | TAILER | INDEXER, config_kafka_property,
+	MAP(kafka.properties, 0, 128, "", PRODUCER | TAILER | INDEXER | REGISTRAR, config_kafka_property,
 	    "names and values of librdkafka",
 	    "librdkafka properties, such as security.protocol or ssl.ca.location, for every "
 	    "connection to Kafka. Those that cmdr's promises rest on are refused with the reason, "
@@ -162,22 +175,22 @@ const struct config_key config_keys[] = {
 	    "name=value a line, # for comments. Only its owner may be able to read it (chmod 600). "
 	    "The master opens it as the user it was started as; workers never see it."),
 	DURATION(kafka.delivery_timeout, 1 * SECONDS, 5 * MINUTES, "10s",
-	    WORKER | PRODUCER,
+	    WORKER | PRODUCER | REGISTRAR,
 	    "How long Kafka may take to acknowledge a command before the client is told that it "
 	    "was not written (503) or that the outcome is unknown (504)."),
 	DURATION(kafka.unreachable_after, 1 * SECONDS, 1 * MINUTES, "4s",
-	    WORKER | PRODUCER | TAILER | INDEXER,
+	    WORKER | PRODUCER | TAILER | INDEXER | REGISTRAR,
 	    "/ready turns 503 when no broker has answered for this long."),
-	DURATION(kafka.linger, 0, 1 * SECONDS, "0ms", PRODUCER,
+	DURATION(kafka.linger, 0, 1 * SECONDS, "0ms", PRODUCER | REGISTRAR,
 	    "How long a command may wait for others to share a request to Kafka; more is less "
 	    "work for the brokers and a later answer."),
-	ENUM(kafka.compression, compressions, "gzip", PRODUCER,
+	ENUM(kafka.compression, compressions, "gzip", PRODUCER | REGISTRAR,
 	    "How batches of commands are compressed on the way to Kafka and on its disks. gzip is "
 	    "what every client library can read; none saves most of the producer's processor time."),
-	INT(kafka.max_queued, 1, 10000000, "100000", WORKER | PRODUCER,
+	INT(kafka.max_queued, 1, 10000000, "100000", WORKER | PRODUCER | REGISTRAR,
 	    "Commands that the producer holds until Kafka has acknowledged them; past it the "
 	    "answer is 503 with Retry-After."),
-	SIZE(kafka.max_queued_bytes, 1 * MIB, 2 * GIB, "64MiB", WORKER | PRODUCER,
+	SIZE(kafka.max_queued_bytes, 1 * MIB, 2 * GIB, "64MiB", WORKER | PRODUCER | REGISTRAR,
 	    "The same, by their size; not less than http.max_body."),
 
 	STRING(topics.commands, 1, 249, "commands", ALL,
@@ -188,6 +201,11 @@ const struct config_key config_keys[] = {
 	STRING(topics.events, 1, 249, "events", ALL, config_check_topic,
 	    "a Kafka topic name: 1 to 249 of A-Z a-z 0-9 . _ -, but not . or .. alone",
 	    "The topic that events are read from. EVENTS_TOPIC in the environment replaces it."),
+	STRING(topics.schemas, 0, 249, "", ALL, config_check_topic,
+	    "a Kafka topic name: 1 to 249 of A-Z a-z 0-9 . _ -, but not . or .. alone",
+	    "The topic that schemas are kept in, such as schemas: compacted, with one partition; cmdr "
+	    "makes it where it is not there. Every machine on the same Kafka reads it. Empty: no "
+	    "schemas are taken over HTTP."),
 	ENUM(topics.key, topic_keys, "fressian", WORKER,
 	    "The form of a record's key on the commands topic, always the command's UUID: "
 	    "fressian as the values, string for its 36 characters, binary for its 16 bytes. "
@@ -220,6 +238,33 @@ const struct config_key config_keys[] = {
 	    "The most records that are written to the index in one transaction."),
 	DURATION(index.batch_time, 0, 10 * SECONDS, "20ms", INDEXER,
 	    "The least time between two transactions: more is less work, and a later view."),
+
+	ENUM(schemas.mode, schema_modes, "known", WORKER,
+	    "Which commands are compared with a schema before they are written: none (off), those "
+	    "whose action has one (known), or all, so that an action without one is refused (strict)."),
+	STRING(schemas.dir, 0, 1024, "", REGISTRAR | WORKER, config_check_path, "an absolute path",
+	    "A directory of schemas, one file for each action, named ACTION.json with the slash "
+	    "written %2F, readable for user; a reload reads them again. They cannot be changed over "
+	    "HTTP. An action that has a schema here and in topics.schemas is an error."),
+	ENUM(schemas.writable, writables, "local", WORKER,
+	    "May schemas be changed over HTTP? local: only where every entry of http.listen is a "
+	    "loopback address or a Unix socket."),
+	ENUM(schemas.compatibility, compatibilities, "backward", WORKER,
+	    "What a new version must keep to: backward takes every command that the version before "
+	    "took, or is refused with 409; none takes any. PUT ?compatibility=none says so for once."),
+	ENUM(schemas.formats, booleans, "true", REGISTRAR | WORKER,
+	    "Compare strings with the format that a schema names (uuid, date-time, email, ...); "
+	    "false leaves formats as remarks."),
+	SIZE(schemas.max_size, 1 * KIB, 1 * MIB, "256KiB", REGISTRAR | WORKER,
+	    "The largest schema; past it the answer is 413."),
+	INT(schemas.max_errors, 1, 1000, "16", WORKER,
+	    "The most errors that are told of one command."),
+	SIZE(schemas.memory, 1 * MIB, 1 * GIB, "64MiB", REGISTRAR,
+	    "The most that all schemas and their former versions may take. It is shared by all "
+	    "processes and taken as it is used."),
+	SIZE(schemas.compiled, 1 * MIB, 1 * GIB, "16MiB", WORKER,
+	    "What a worker may hold of schemas made ready for use; the ones that were not used for "
+	    "longest are made anew when they are needed."),
 
 	DURATION(sse.heartbeat, 1 * SECONDS, 1 * HOURS, "15s", WORKER,
 	    "How often a stream says where it stands, also when nothing happens."),

@@ -11,7 +11,7 @@
 #include "daemon/role.h"
 
 /* Raised whenever a payload changes; HELLO carries it. */
-#define IPC_VERSION	2
+#define IPC_VERSION	3
 
 /* Larger than any value a topic takes by default settings, http.max_body included. */
 #define IPC_MAX_PAYLOAD	((size_t)80 << 20)
@@ -46,6 +46,17 @@ enum ipc_nak {
 	NAK_BUSY,		/* PUBLISH_ONCE: it is being written for another request */
 	NAK_REUSED,		/* PUBLISH_ONCE: the id was used for another command */
 	NAK_LOOK,		/* PUBLISH_ONCE: look into the index, then ask again */
+};
+
+/* What became of a REGISTER. */
+enum ipc_registered {
+	REGISTERED_DONE,
+	REGISTERED_LOST,	/* another version came first: look again */
+	REGISTERED_CLASH,	/* the action's schema is of a file, or another's of the topic */
+	REGISTERED_NOT_SENT,	/* certainly not on the log: a retry is safe */
+	REGISTERED_REFUSED,	/* Kafka refuses it for good; not on the log */
+	REGISTERED_TOO_LARGE,	/* larger than the topic takes, or than schemas.memory has room for */
+	REGISTERED_UNKNOWN,	/* may or may not be on the log */
 };
 
 /* The row of a type, or NULL. */

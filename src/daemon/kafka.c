@@ -18,7 +18,10 @@
 #include "util/mem.h"
 
 #define USE(use)	(1u << (use))
-#define BOTH		(USE(KAFKA_WRITE) | USE(KAFKA_READ))
+#define WRITES		(USE(KAFKA_WRITE) | USE(KAFKA_WRITE_EXISTING))
+#define READS		(USE(KAFKA_READ) | USE(KAFKA_READ_EXISTING))
+#define BOTH		(WRITES | READS)
+#define EXISTING	(USE(KAFKA_WRITE_EXISTING) | USE(KAFKA_READ_EXISTING))
 
 #define API_PRODUCE		0	/* Kafka's request types, "ApiKey" in its protocol guide */
 #define API_SASL_HANDSHAKE	17
@@ -40,20 +43,20 @@ static const struct row defaults[] = {
 	{ BOTH, "log.thread.name", "false" },
 	{ BOTH, "log.connection.close", "false" },
 	{ BOTH, "allow.auto.create.topics", "true" },
-	{ USE(KAFKA_WRITE), "partitioner", "murmur2_random" },
-	{ USE(KAFKA_WRITE), "batch.size", "131072" },
+	{ WRITES, "partitioner", "murmur2_random" },
+	{ WRITES, "batch.size", "131072" },
 	/* Batches are small: a higher level costs much of the producer's time and saves next to nothing. */
-	{ USE(KAFKA_WRITE), "compression.level", "1" },
-	{ USE(KAFKA_WRITE), "topic.metadata.propagation.max.ms", "3000" },
-	{ USE(KAFKA_READ), "fetch.error.backoff.ms", "100" },
-	{ USE(KAFKA_READ), "queued.min.messages", "10000" },
-	{ USE(KAFKA_READ), "queued.max.messages.kbytes", "32768" },
+	{ WRITES, "compression.level", "1" },
+	{ WRITES, "topic.metadata.propagation.max.ms", "3000" },
+	{ READS, "fetch.error.backoff.ms", "100" },
+	{ READS, "queued.min.messages", "10000" },
+	{ READS, "queued.max.messages.kbytes", "32768" },
 };
 
 /* What cmdr's promises rest on: set last, so that nothing replaces it. */
 static const struct row promises[] = {
 	{ BOTH, "log.queue", "true" },
-	{ USE(KAFKA_WRITE), "enable.idempotence", "true" },
+	{ WRITES, "enable.idempotence", "true" },
 	/*
 	 * A record that times out, or a second request refused because the first one failed, makes librdkafka
 	 * raise its epoch and send what is left once more: twice on the log, where it was there already. With one
@@ -61,18 +64,19 @@ static const struct row promises[] = {
 	 * handle is made anew and nothing is sent again. (More in flight would gain nothing: a broker serves
 	 * the requests of a connection one by one, and what waits meanwhile shares the next request.)
 	 */
-	{ USE(KAFKA_WRITE), "max.in.flight.requests.per.connection", "1" },
-	{ USE(KAFKA_WRITE), "enable.gapless.guarantee", "true" },
-	{ USE(KAFKA_WRITE), "acks", "all" },
-	{ USE(KAFKA_WRITE), "delivery.report.only.error", "false" },
-	{ USE(KAFKA_WRITE), "retry.backoff.ms", "100" },
+	{ WRITES, "max.in.flight.requests.per.connection", "1" },
+	{ WRITES, "enable.gapless.guarantee", "true" },
+	{ WRITES, "acks", "all" },
+	{ WRITES, "delivery.report.only.error", "false" },
+	{ WRITES, "retry.backoff.ms", "100" },
 	/* Never joined and never committed to, but librdkafka assigns partitions only to a member of something. */
-	{ USE(KAFKA_READ), "group.id", "cmdr" },
-	{ USE(KAFKA_READ), "enable.auto.commit", "false" },
-	{ USE(KAFKA_READ), "enable.auto.offset.store", "false" },
-	{ USE(KAFKA_READ), "auto.offset.reset", "error" },
-	{ USE(KAFKA_READ), "isolation.level", "read_committed" },
-	{ USE(KAFKA_READ), "enable.partition.eof", "true" },
+	{ READS, "group.id", "cmdr" },
+	{ READS, "enable.auto.commit", "false" },
+	{ READS, "enable.auto.offset.store", "false" },
+	{ READS, "auto.offset.reset", "error" },
+	{ READS, "isolation.level", "read_committed" },
+	{ READS, "enable.partition.eof", "true" },
+	{ EXISTING, "allow.auto.create.topics", "false" },
 };
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -252,7 +256,7 @@ configure(const struct proc *p, enum kafka_use use, struct kafka *k, char *err, 
 	set_rows(&d, use, promises, COUNT(promises));
 	set(&d, "kafka.servers", "bootstrap.servers", p->bootstrap);
 	set_number(&d, "log_level", log_enabled(LOG_DEBUG) ? LOG_DEBUG : LOG_INFO);
-	if (use == KAFKA_WRITE)
+	if (USE(use) & WRITES)
 		set_write(&d, c);
 	else if (strcmp(c->kafka.servers, CONFIG_EMBEDDED) == 0)
 		set(&d, "kafka.servers", "fetch.wait.max.ms", "1");	/* it never wakes a waiting fetch */
@@ -261,7 +265,7 @@ configure(const struct proc *p, enum kafka_use use, struct kafka *k, char *err, 
 		return NULL;
 	}
 	rd_kafka_conf_set_log_cb(d.conf, on_log);
-	if (use == KAFKA_WRITE)
+	if (USE(use) & WRITES)
 		rd_kafka_conf_set_events(d.conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
 	else
 		rd_kafka_conf_set_error_cb(d.conf, on_error);
@@ -280,7 +284,7 @@ kafka_new(const struct proc *p, enum kafka_use use, _Atomic int64_t *answered_ms
 	k->answered_ms = answered_ms;
 	conf = configure(p, use, k, err, errsize);
 	if (conf != NULL)
-		k->rk = rd_kafka_new(use == KAFKA_WRITE ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf,
+		k->rk = rd_kafka_new((USE(use) & WRITES) ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf,
 		    err, errsize);
 	if (k->rk == NULL) {
 		if (conf != NULL)
@@ -290,7 +294,7 @@ kafka_new(const struct proc *p, enum kafka_use use, _Atomic int64_t *answered_ms
 	}
 	/* Log lines come with the events, on our own thread. */
 	rd_kafka_set_log_queue(k->rk, NULL);
-	if (use == KAFKA_READ)
+	if (USE(use) & READS)
 		rd_kafka_poll_set_consumer(k->rk);
 	return k;
 }

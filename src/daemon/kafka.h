@@ -19,6 +19,9 @@
 enum kafka_use {
 	KAFKA_WRITE,	/* the idempotent producer */
 	KAFKA_READ,	/* a consumer that assigns its partitions itself */
+	/* The same two, for a topic that brokers must not make by themselves. */
+	KAFKA_WRITE_EXISTING,
+	KAFKA_READ_EXISTING,
 };
 
 /*

@@ -133,6 +133,9 @@ take(struct proc *p, struct control_msg *m)
 	case IPC_SECRETS:
 		p->secrets_fd = m->fd;
 		return 0;
+	case IPC_REGISTRY:
+		p->registry_fd = m->fd;
+		return 0;
 	case IPC_LISTENER:
 		take_listener(p, &r, m->fd);
 		return 0;
@@ -376,7 +379,7 @@ proc_main(const char *name, int argc, char **argv)
 	log_open(LOG_TO_STDERR, NULL, p.role->name);
 	set_signals();
 	p.control = PROC_CONTROL_FD;
-	p.secrets_fd = p.access_fd = -1;
+	p.secrets_fd = p.access_fd = p.registry_fd = -1;
 	for (int i = 0; i < 3; i++)
 		p.index_fd[i] = p.index_next[i] = -1;
 	fcntl(p.control, F_SETFD, FD_CLOEXEC);

@@ -12,6 +12,7 @@
 
 #include "daemon/config.h"
 #include "daemon/peer.h"
+#include "daemon/registry_log.h"
 #include "daemon/role.h"
 #include "daemon/scoreboard.h"
 
@@ -55,6 +56,8 @@ struct proc {
 	int			 access_fd;	/* of the access log; -1: none is written */
 	int			 index_fd[3];	/* database, -wal, -shm; -1: none yet */
 	int			 index_next[3];	/* those that will replace them, as far as they have come */
+	int			 registry_fd;	/* the memory of the schemas; -1: none */
+	const struct registry_log_head *registry;	/* the same, where the role has mapped it; NULL */
 	char			*bootstrap;	/* broker addresses to use: kafka.servers or the embedded broker's; NULL not known yet */
 	struct event_base	*base;
 	const struct proc_ops	*ops;

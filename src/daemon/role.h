@@ -15,6 +15,7 @@ enum role_id {
 	ROLE_TAILER,
 	ROLE_WORKER,
 	ROLE_INDEXER,	/* new roles at the end: numbers travel between versions at a reload */
+	ROLE_REGISTRAR,
 	ROLE_COUNT
 };
 
@@ -23,6 +24,7 @@ enum role_id {
 /* What a role may be handed at its start. */
 #define HOLDS_LISTENERS	0x1u	/* the sockets that clients connect to */
 #define HOLDS_SECRETS	0x2u	/* the descriptor of kafka.secrets */
+#define HOLDS_REGISTRY	0x4u	/* the memory of the schemas */
 
 /* Which system calls a role keeps once it runs (jail.h). */
 enum role_jail {

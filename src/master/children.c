@@ -15,6 +15,7 @@
 
 #include "daemon/control.h"
 #include "daemon/proc.h"
+#include "daemon/registry_log.h"
 #include "master/children.h"
 #include "master/generation.h"
 #include "master/index_files.h"
@@ -87,6 +88,24 @@ send_access(const struct child *c)
 	close(fd);
 }
 
+/* Only the registrar's can be written through. */
+static void
+send_registry(const struct child *c)
+{
+	int shared = c->generation->registry_fd, fd;
+
+	if (!(c->role->holds & HOLDS_REGISTRY) || shared == -1)
+		return;
+	if (c->role->id == ROLE_REGISTRAR) {
+		control_send(c->control, IPC_REGISTRY, NULL, 0, shared);
+		return;
+	}
+	if ((fd = registry_log_reader(shared)) == -1)
+		fatal("the memory of the schemas, for a reader");
+	control_send(c->control, IPC_REGISTRY, NULL, 0, fd);
+	close(fd);
+}
+
 static void
 send_listeners(struct master *m, struct child *c)
 {
@@ -105,7 +124,7 @@ static void
 send_bootstrap(const struct master *m, const struct child *c)
 {
 	if (m->bootstrap != NULL && (c->role->id == ROLE_PRODUCER || c->role->id == ROLE_TAILER ||
-	    c->role->id == ROLE_INDEXER))
+	    c->role->id == ROLE_INDEXER || c->role->id == ROLE_REGISTRAR))
 		control_send(c->control, IPC_BOOTSTRAP, m->bootstrap, strlen(m->bootstrap), -1);
 }
 
@@ -125,6 +144,7 @@ hand_over(struct master *m, struct child *c)
 	control_send(c->control, IPC_BOARD, NULL, 0, m->board_fd);
 	if ((c->role->holds & HOLDS_SECRETS) && g->secrets_fd != -1)
 		control_send(c->control, IPC_SECRETS, NULL, 0, g->secrets_fd);
+	send_registry(c);
 	if (c->role->holds & HOLDS_LISTENERS)
 		send_listeners(m, c);
 	if ((fd = log_fd(g)) != -1) {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "daemon/control.h"
+#include "daemon/registry_log.h"
 #include "master/children.h"
 #include "master/control_socket.h"
 #include "master/generation.h"
@@ -88,6 +89,7 @@ generation_new(struct master *m, unsigned nr, struct config *config, int secrets
 	g->config = *config;
 	memset(config, 0, sizeof(*config));
 	g->secrets_fd = secrets_fd;
+	g->registry_fd = -1;
 	g->restartable = true;
 	g->wave = -1;
 	g->timer = event_new(m->base, -1, 0, on_timer, g);
@@ -104,6 +106,8 @@ generation_free(struct master *m, struct generation *g)
 	config_free(&g->config);
 	if (g->secrets_fd != -1)
 		close(g->secrets_fd);
+	if (g->registry_fd != -1)
+		close(g->registry_fd);
 	TAILQ_REMOVE(&m->generations, g, entry);
 	free(g);
 	reload_again(m);
@@ -184,9 +188,20 @@ advance(struct master *m, struct generation *g)
 	}
 }
 
+/* Where nothing is registered none is needed; the memory takes no room before it is used. */
+static void
+make_registry(struct generation *g)
+{
+	if (g->config.topics.schemas[0] == '\0' && g->config.schemas.dir[0] == '\0')
+		return;
+	if ((g->registry_fd = registry_log_create(g->config.schemas.memory)) == -1)
+		fatal("memory for schemas (schemas.memory)");
+}
+
 void
 generation_start(struct master *m, struct generation *g)
 {
+	make_registry(g);
 	g->state = GENERATION_STARTING;
 	board_begin(m->board, g->nr);
 	set_timer(g, READY_TIMEOUT_S);

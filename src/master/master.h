@@ -48,6 +48,7 @@ struct generation {
 	struct config		 config;
 	bool			 restartable;	/* its configuration is known to this binary */
 	int			 secrets_fd;	/* -1: none */
+	int			 registry_fd;	/* the memory of the schemas; -1: none */
 	int			 wave;		/* roles up to this wave have been started (or told to stop) */
 	struct event		*timer;		/* it does not come READY, or does not finish draining */
 };

@@ -43,8 +43,10 @@ keep_all(struct master *m, bool keep)
 
 	keep_across_exec(m->board_fd, keep);
 	keep_across_exec(m->pid_fd, keep);
-	TAILQ_FOREACH(g, &m->generations, entry)
+	TAILQ_FOREACH(g, &m->generations, entry) {
 		keep_across_exec(g->secrets_fd, keep);
+		keep_across_exec(g->registry_fd, keep);
+	}
 	TAILQ_FOREACH(l, &m->listeners, entry)
 		keep_across_exec(l->fd, keep);
 	TAILQ_FOREACH(c, &m->children, entry)
@@ -76,7 +78,8 @@ put_generation(struct buf *out, const struct generation *g)
 	config_serialize(&g->config, ~0u, &blob);
 	fd = memfd_of("cmdr-config", &blob);
 	buf_free(&blob);
-	buf_printf(out, "generation %u %d %d %d\n", g->nr, (int)g->state, g->secrets_fd, fd);
+	buf_printf(out, "generation %u %d %d %d %d\n", g->nr, (int)g->state, g->secrets_fd, fd,
+	    g->registry_fd);
 }
 
 static void
@@ -242,11 +245,12 @@ restore_generation(struct master *m, const char *args)
 	struct generation *g;
 	struct config config;
 	unsigned nr;
-	int state, secrets, blob, known = 0;
+	int state, secrets, blob, known = 0, registry = -1;
 	size_t len;
 	char *text;
 
-	if (sscanf(args, "%u %d %d %d", &nr, &state, &secrets, &blob) != 4)
+	/* A version before schemas tells four. */
+	if (sscanf(args, "%u %d %d %d %d", &nr, &state, &secrets, &blob, &registry) < 4)
 		return;
 	if ((text = read_all(blob, &len)) != NULL)
 		known = config_parse_blob(&config, text, len, &err) == 0;
@@ -255,6 +259,7 @@ restore_generation(struct master *m, const char *args)
 	if (!known)
 		config_defaults(&config);
 	g = generation_new(m, nr, &config, secrets);
+	g->registry_fd = registry;
 	g->state = (enum generation_state)state;
 	/* Keys that only another version knows: its roles can go on, but not be started again. */
 	g->restartable = known;

@@ -18,6 +18,7 @@ struct item {
 	struct course		 course;
 	struct command		 command;
 	struct command_faults	*faults;	/* what is wrong with it; NULL: nothing, or no command at all */
+	const struct value	*errors;	/* what its schema says is wrong; NULL: nothing */
 	struct post_verdict	 verdict;
 	bool			 over;		/* verdict holds */
 	bool			 replayed;
@@ -144,8 +145,14 @@ take_value(struct batch *b, struct item *it, const struct value *v)
 		return;
 	}
 	faults->n = 0;
-	if (command_parse(v, x->body->read == fressian_read, &x->arena, &it->command, faults) == 0)
+	if (command_parse(v, x->body->read == fressian_read, &x->arena, &it->command, faults) == 0) {
+		p.id = PROBLEM_NONE;
+		if (schemas_check(&exchange_worker(x)->schemas, &x->arena, &it->command, &p) != PROBLEM_NONE) {
+			it->errors = p.errors;
+			item_wrong(b, it, &p);
+		}
 		return;
+	}
 	it->faults = faults;
 	p.faults = faults;
 	p.detail = faults->list[0].detail;
@@ -170,6 +177,21 @@ take_line(struct batch *b, struct item *it, const uint8_t *line, size_t len, uns
 	item_wrong(b, it, &p);
 }
 
+/* Those of a schema, with their pointers prefixed. Returns how many list has then. */
+static size_t
+schema_errors_of(struct arena *a, struct value *list, size_t n, size_t item, const struct value *errors)
+{
+	for (size_t j = 0; j < errors->n && n < ERRORS_MAX; j++) {
+		const struct value *pointer = value_map_get(&errors->u.items[j], "pointer", false),
+		    *detail = value_map_get(&errors->u.items[j], "detail", false);
+
+		if (pointer != NULL && detail != NULL)
+			list[n++] = pair(a, "pointer", value_cstring(arena_printf(a, "/%zu%.*s", item,
+			    (int)pointer->n, pointer->u.text)), "detail", *detail);
+	}
+	return n;
+}
+
 /* One more pair for each fault of each item, its pointer prefixed by the item's number. */
 static struct value
 all_errors(struct batch *b)
@@ -182,7 +204,9 @@ all_errors(struct batch *b)
 		const struct command_faults *f = b->items[i].faults;
 		const struct value *detail = value_map_get(&b->items[i].verdict.value, "detail", false);
 
-		if (f == NULL && b->items[i].over && n < ERRORS_MAX)
+		if (b->items[i].errors != NULL)
+			n = schema_errors_of(a, list, n, i, b->items[i].errors);
+		else if (f == NULL && b->items[i].over && n < ERRORS_MAX)
 			list[n++] = pair(a, "pointer", value_cstring(arena_printf(a, "/%zu", i)), "detail",
 			    detail != NULL ? *detail : value_nil());
 		for (size_t j = 0; f != NULL && j < f->n && n < ERRORS_MAX; j++)

@@ -13,6 +13,7 @@
 #include "worker/problem.h"
 
 struct route;
+struct schema_write;
 struct stream;
 struct submission;
 struct worker;
@@ -42,6 +43,7 @@ struct exchange {
 	const char		*request_id;	/* X-Request-Id of the answer; NULL: none yet */
 	bool			 has_logged;
 	struct id		 logged;	/* the command that it is about */
+	struct schema_write	*schema_write;	/* a schema is being changed (schema_write.c) */
 	struct reading		*reading;	/* its answer is held (read.c) */
 	struct stream		*stream;	/* it is a live stream, or waits to be one (stream.c) */
 };

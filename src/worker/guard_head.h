@@ -46,6 +46,7 @@ enum guard_repeat {
 	X(IDEMPOTENCY_KEY, "idempotency-key", REPEAT_REFUSE)		\
 	X(LAST_EVENT_ID, "last-event-id", REPEAT_REFUSE)		\
 	X(IF_NONE_MATCH, "if-none-match", REPEAT_JOIN)			\
+	X(IF_MATCH, "if-match", REPEAT_JOIN)				\
 	X(ACCEPT_ENCODING, "accept-encoding", REPEAT_JOIN)		\
 	X(USER_AGENT, "user-agent", REPEAT_JOIN)			\
 	X(REFERER, "referer", REPEAT_JOIN)				\

@@ -37,6 +37,7 @@ libworker_a_SOURCES = \
 	src/worker/post_answer.c src/worker/post_answer.h \
 	src/worker/prefer.c src/worker/prefer.h \
 	src/worker/read.c src/worker/read.h \
+	src/worker/registrar_link.c src/worker/registrar_link.h \
 	src/worker/record.c src/worker/record.h \
 	src/worker/problem.c src/worker/problem.h \
 	src/worker/producer_link.c \
@@ -44,6 +45,10 @@ libworker_a_SOURCES = \
 	src/worker/response.c src/worker/response.h \
 	src/worker/resume.c \
 	src/worker/routes.c src/worker/routes.h \
+	src/worker/schema_read.c src/worker/schema_read.h \
+	src/worker/schema_target.c src/worker/schema_target.h \
+	src/worker/schema_write.c src/worker/schema_write.h \
+	src/worker/schemas.c src/worker/schemas.h \
 	src/worker/stream.c src/worker/stream.h src/worker/stream_state.h src/worker/streams.c \
 	src/worker/submit.c src/worker/submit.h \
 	src/worker/tailer_link.c \

@@ -166,7 +166,8 @@ single(struct exchange *x, const struct value *v, const struct idempotency_key *
 {
 	struct course *c;
 
-	if (!check(x, v)) {
+	if (!check(x, v) ||
+	    schemas_check(&exchange_worker(x)->schemas, &x->arena, &x->command, &x->problem) != PROBLEM_NONE) {
 		refuse(x);
 		return;
 	}

@@ -19,6 +19,7 @@
 #define PROBLEMS(X)									\
 	X(MALFORMED, 400, "malformed", "The request cannot be parsed")			\
 	X(BAD_REQUEST, 400, "bad-request", "The request is not valid")			\
+	X(FORBIDDEN, 403, "forbidden", "This is not allowed")				\
 	X(NOT_FOUND, 404, "not-found", "There is nothing here")				\
 	X(METHOD_NOT_ALLOWED, 405, "method-not-allowed", "This method is not for this resource") \
 	X(NOT_ACCEPTABLE, 406, "not-acceptable", "No acceptable media type")		\
@@ -28,6 +29,12 @@
 	X(URI_TOO_LONG, 414, "uri-too-long", "The request target is too long")		\
 	X(UNSUPPORTED_MEDIA_TYPE, 415, "unsupported-media-type",		\
 	    "This media type is not accepted")						\
+	X(PRECONDITION_FAILED, 412, "precondition-failed",			\
+	    "It is not as the request expects it")					\
+	X(SCHEMA_INCOMPATIBLE, 409, "schema-incompatible",			\
+	    "The schema refuses what the one before took")				\
+	X(UNKNOWN_ACTION, 422, "unknown-action", "No schema is known for this action") \
+	X(SCHEMA_VIOLATION, 422, "schema-violation", "The data does not match its schema") \
 	X(IDEMPOTENCY_IN_PROGRESS, 409, "idempotency-in-progress",		\
 	    "The same command is being written now")					\
 	X(IDEMPOTENCY_KEY_REUSED, 422, "idempotency-key-reused",		\

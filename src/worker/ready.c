@@ -63,6 +63,23 @@ check_tailer(const struct proc *p, struct arena *a, const char **detail)
 	return false;
 }
 
+/* What is not known cannot be compared with: commands are refused then, unless that is switched off. */
+static bool
+check_schemas(const struct proc *p, struct arena *a, const char **detail)
+{
+	enum registry_state state;
+
+	(void)a;
+	*detail = "none are configured (topics.schemas, schemas.dir)";
+	if (p->registry == NULL)
+		return true;
+	state = (enum registry_state)atomic_load(&p->registry->state);
+	*detail = registry_state_text(state);
+	if (registry_state_known(state) && atomic_load(&p->registry->mixed) != 0)
+		*detail = "an action has a schema in topics.schemas and one in schemas.dir, which holds; the log names it";
+	return registry_state_known(state) || p->config.schemas.mode == CONFIG_SCHEMAS_OFF;
+}
+
 /* Records of both topics that are not in the index yet. */
 static int64_t
 not_indexed(const struct board_index *b)
@@ -132,6 +149,7 @@ static const struct {
 } rows[READY_CHECKS] = {
 	{ "producer", true, check_producer },
 	{ "tailer", true, check_tailer },
+	{ "schemas", true, check_schemas },
 	{ "index", false, check_index },
 	{ "disk", false, check_disk },
 };

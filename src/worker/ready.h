@@ -9,13 +9,13 @@
 #include "util/arena.h"
 
 struct ready_check {
-	const char	*name;		/* "producer", "tailer", "index", "disk" */
+	const char	*name;		/* "producer", "tailer", "schemas", "index", "disk" */
 	bool		 ok;
 	bool		 decides;	/* false: informs, without changing the answer */
 	const char	*detail;	/* a sentence */
 };
 
-#define READY_CHECKS 4
+#define READY_CHECKS 5
 
 /* Fill all checks; texts are in the arena or constant. True where every check that decides is ok. */
 bool	ready_checks(const struct proc *p, struct arena *a, struct ready_check out[READY_CHECKS]);

@@ -14,6 +14,8 @@
 #include "worker/read.h"
 #include "worker/response.h"
 #include "worker/routes.h"
+#include "worker/schema_read.h"
+#include "worker/schema_write.h"
 #include "worker/stream.h"
 #include "worker/worker.h"
 
@@ -24,6 +26,17 @@ commands(struct exchange *x)
 		post_command(x);
 	else
 		list_commands(x);
+}
+
+static void
+schema(struct exchange *x)
+{
+	if (x->g.head.method == METHOD_PUT)
+		schema_put(x);
+	else if (x->g.head.method == METHOD_DELETE)
+		schema_delete(x);
+	else
+		schema_read(x);
 }
 
 const struct route routes[] = {
@@ -42,6 +55,9 @@ const struct route routes[] = {
 	{ "/commands/*", ROUTE_BIT(GET), ROUTE_PAGE, read_command,
 	    "one command and the ids of its events; ?wait=N waits for the first" },
 	{ "/events/*", ROUTE_BIT(GET), ROUTE_PAGE, read_event, "one event" },
+	{ "/schemas", ROUTE_BIT(GET), 0, schema_list, "the actions that have a JSON Schema" },
+	{ "/schemas/*", ROUTE_BIT(GET) | ROUTE_BIT(PUT) | ROUTE_BIT(DELETE), 0, schema,
+	    "the JSON Schema of an action's data: read it, register another version, remove it" },
 	{ "/health", ROUTE_BIT(GET), ROUTE_ADMIN, health_alive, "200 while the process answers" },
 	{ "/ready", ROUTE_BIT(GET), ROUTE_ADMIN, health_ready,
 	    "200 while commands can be taken, else 503" },
@@ -210,8 +226,12 @@ check_content_type(struct exchange *x)
 	const struct guard_head *h = &x->g.head;
 	enum negotiate_result r;
 
-	if (h->method != METHOD_POST || !check_encoding(x))
-		return h->method != METHOD_POST;
+	if (h->method != METHOD_POST && h->method != METHOD_PUT)
+		return true;
+	if (!check_encoding(x))
+		return false;
+	if (h->method == METHOD_PUT)
+		return schema_write_type(x);
 	r = media_of_request(h, &x->body);
 	if (r == NEGOTIATE_OK)
 		return true;

@@ -13,6 +13,7 @@
 #include "worker/media.h"
 #include "worker/read.h"
 #include "worker/routes.h"
+#include "worker/schema_write.h"
 #include "worker/stream.h"
 #include "worker/submit.h"
 #include "worker/worker.h"
@@ -89,6 +90,7 @@ on_head(struct guard_request *r)
 	x->batch = NULL;
 	x->stream = NULL;
 	x->reading = NULL;
+	x->schema_write = NULL;
 	x->request_id = NULL;
 	x->has_logged = false;
 	x->applied = NULL;
@@ -126,6 +128,8 @@ on_gone(struct guard_request *r)
 		stream_gone(x);
 	if (x->reading != NULL)
 		read_gone(x);
+	if (x->schema_write != NULL)
+		schema_write_gone(x);
 }
 
 static void
@@ -183,7 +187,10 @@ on_peer(struct proc *p, enum role_id role, unsigned nr, int fd)
 {
 	struct worker *w = p->arg;
 
-	engine_peer(w->engine, role, nr, fd);
+	if (role == ROLE_REGISTRAR)
+		registrar_link_peer(&w->registrar, nr, fd);
+	else
+		engine_peer(w->engine, role, nr, fd);
 }
 
 static void
@@ -289,6 +296,9 @@ worker_run(struct proc *p)
 	wheel_init(&w.wheel, p->base);
 	make_guard(&w);
 	w.engine = engine_new(p, &w.wheel);
+	schemas_init(&w.schemas, p);
+	registrar_link_init(&w.registrar, p, &w.wheel);
+	w.schemas_writable = schemas_writable(&p->config);
 	access_log_init(&w.access, p);
 	w.streams = streams_new(p, &w.wheel, index_of, &w);
 	engine_feeds(w.engine, w.streams);

@@ -11,6 +11,8 @@
 #include "worker/access_log.h"
 #include "worker/answers.h"
 #include "worker/guard.h"
+#include "worker/registrar_link.h"
+#include "worker/schemas.h"
 #include "worker/wheel.h"
 
 /* an answer buffer that grew past this is given back */
@@ -28,6 +30,9 @@ struct worker {
 	struct engine		*engine;
 	struct streams		*streams;
 	struct index_reader	*index;		/* NULL: none now */
+	struct schemas		 schemas;
+	struct registrar_link	 registrar;
+	bool			 schemas_writable;	/* over HTTP */
 	struct access_log	 access;
 	struct buf		 out;		/* an answer being made */
 	struct buf		 zipped;	/* the same in gzip */
