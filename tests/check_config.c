@@ -400,7 +400,7 @@ START_TEST(a_role_holds_no_more_than_its_keys)
 	ck_assert_str_eq(copy.kafka.servers, "");
 	ck_assert_str_eq(copy.kafka.secrets, "");
 	ck_assert_uint_eq(copy.kafka.properties.count, 0);
-	ck_assert_uint_eq(copy.http.listen.count, 0);
+	ck_assert_str_eq(copy.control.socket, "");
 	ck_assert_int_eq(copy.embedded.partitions, 0);
 	config_free(&copy);
 	buf_reset(&blob);

@@ -22,7 +22,7 @@ begin(void)
 
 	media_init();
 	arena_init(&a, 0);
-	openapi_write(&text, "");
+	openapi_write(&text, "", NULL);
 	ck_assert_msg(json_read(text.data, text.len, &codec_request_limits, &a, &doc, &err) == 0, "%s at %zu: %.80s",
 	    err.text, err.offset, text.data + (err.offset > 40 ? err.offset - 40 : 0));
 }
@@ -53,6 +53,15 @@ START_TEST(every_route_and_method_is_there)
 				ck_assert_msg(has_op(routes[i].path, bit), "%s lacks an operation", routes[i].path);
 				n++;
 			}
+	/* A route with a star may be shown as several paths. */
+	for (size_t i = 0; i < openapi_nops; i++) {
+		bool again = false;
+
+		for (size_t j = 0; j < i; j++)
+			again = again || (strcmp(openapi_ops[i].path, openapi_ops[j].path) == 0 &&
+			    openapi_ops[i].method == openapi_ops[j].method);
+		n += again;
+	}
 	ck_assert_uint_eq(n, openapi_nops);
 }
 END_TEST

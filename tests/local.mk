@@ -35,6 +35,7 @@ CHECKS = \
 	tests/check_outcome \
 	tests/check_peer \
 	tests/check_reads \
+	tests/check_registry \
 	tests/check_stream \
 	tests/check_stream_random \
 	tests/check_stream_resume \
@@ -68,9 +69,9 @@ tests_libtest_a_SOURCES = \
 	tests/tsv.c tests/tsv.h
 AM_CFLAGS += $(CHECK_CFLAGS)
 # libtest.a stands in for src/roles.c too, which libdaemon.a asks for: hence a second time.
-LDADD = tests/libtest.a libmaster.a libworker.a libproducer.a libtailer.a libindexer.a libdaemon.a tests/libtest.a libconfig.a libindex.a libcommand.a \
+LDADD = tests/libtest.a libmaster.a libworker.a libproducer.a libtailer.a libindexer.a libregistrar.a libdaemon.a tests/libtest.a libconfig.a libindex.a libcommand.a \
 	libvalue.a libutil.a $(CHECK_LIBS) $(EVENT_LIBS) $(KAFKA_LIBS) $(YAML_LIBS) $(UUID_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
-	$(MSGPACK_LIBS) $(SECCOMP_LIBS) $(SQLITE_LIBS) -lm
+	$(MSGPACK_LIBS) $(SECCOMP_LIBS) $(SQLITE_LIBS) $(PCRE2_LIBS) -lm
 
 # Check ends a test after 4 seconds by itself, which a busy machine makes a failure of a sound one.
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; top_builddir='$(top_builddir)'; export top_builddir; \

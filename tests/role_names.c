@@ -7,7 +7,8 @@
 const char *
 role_name(enum role_id id)
 {
-	static const char *const names[ROLE_COUNT] = { "master", "broker", "producer", "tailer", "worker", "indexer" };
+	static const char *const names[ROLE_COUNT] = { "master", "broker", "producer", "tailer", "worker", "indexer",
+		"registrar" };
 
 	return names[id];
 }

@@ -7,6 +7,7 @@ libcommand_a_SOURCES = \
 	src/command/schema/applicator.c \
 	src/command/schema/coerce.c \
 	src/command/schema/coerce.h \
+	src/command/schema/compat.c \
 	src/command/schema/compile.c \
 	src/command/schema/compile.h \
 	src/command/schema/dependency.c \

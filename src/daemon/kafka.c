@@ -274,6 +274,14 @@ configure(const struct proc *p, enum kafka_use use, struct kafka *k, char *err, 
 	return d.conf;
 }
 
+enum kafka_use
+kafka_existing(const struct proc *p, enum kafka_use use)
+{
+	if (strcmp(p->config.kafka.servers, CONFIG_EMBEDDED) == 0)
+		return use;
+	return use == KAFKA_WRITE ? KAFKA_WRITE_EXISTING : KAFKA_READ_EXISTING;
+}
+
 struct kafka *
 kafka_new(const struct proc *p, enum kafka_use use, _Atomic int64_t *answered_ms, char *err,
     size_t errsize)

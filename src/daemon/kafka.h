@@ -38,6 +38,8 @@ struct kafka {
 	_Atomic int64_t		*answered_ms;
 };
 
+/* The use of a topic that brokers must not make by themselves. The embedded one makes none, and warns of being told. */
+enum kafka_use	 kafka_existing(const struct proc *p, enum kafka_use use);
 /*
  * A new handle for p's brokers (p->bootstrap is not NULL). answered_ms, which outlives the process (it is in
  * the scoreboard), is kept up to date by it. NULL with *err saying which setting is wrong and where it stands.

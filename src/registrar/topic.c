@@ -328,7 +328,7 @@ topic_new(struct shelf *s, const struct topic_ops *ops, void *arg, char *err, si
 	t->arg = arg;
 	t->name = s->proc->config.topics.schemas;
 	t->end = -1;
-	t->kafka = kafka_new(s->proc, KAFKA_READ_EXISTING, &s->log.head->answered_ms, err, errsize);
+	t->kafka = kafka_new(s->proc, kafka_existing(s->proc, KAFKA_READ), &s->log.head->answered_ms, err, errsize);
 	if (t->kafka == NULL) {
 		free(t);
 		return NULL;

@@ -143,7 +143,7 @@ connect_to_kafka(struct writer *w, char *err, size_t errsize)
 {
 	if (w->kafka != NULL)
 		return true;
-	w->kafka = kafka_new(w->proc, KAFKA_WRITE_EXISTING, &w->answered_ms, err, errsize);
+	w->kafka = kafka_new(w->proc, kafka_existing(w->proc, KAFKA_WRITE), &w->answered_ms, err, errsize);
 	if (w->kafka == NULL)
 		return false;
 	w->queue = rd_kafka_queue_get_main(w->kafka->rk);
@@ -154,6 +154,8 @@ connect_to_kafka(struct writer *w, char *err, size_t errsize)
 	if (w->wake == NULL || event_add(w->wake, NULL) == -1)
 		fatalx("no event");
 	kafka_wake(w->queue, w->wake_fd);
+	/* It writes only when the queue stops being empty, which it may be no more. */
+	event_active(w->wake, EV_READ, 1);
 	return true;
 }
 

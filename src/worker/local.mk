@@ -29,7 +29,7 @@ libworker_a_SOURCES = \
 	src/worker/metrics_put.c src/worker/metrics_put.h \
 	src/worker/metrics_text.c src/worker/metrics_text.h \
 	src/worker/metrics_topics.c \
-	src/worker/openapi.c src/worker/openapi.h src/worker/openapi_ops.c \
+	src/worker/openapi.c src/worker/openapi.h src/worker/openapi_actions.c src/worker/openapi_ops.c \
 	src/worker/page.c src/worker/page.h \
 	src/worker/pending.c src/worker/pending.h \
 	src/worker/list.c src/worker/list.h \

@@ -73,14 +73,19 @@ put_forms(struct jsonw *w, const char *schema)
 static void
 put_body(struct jsonw *w, const char *schema)
 {
+	bool is_schema = strcmp(schema, "Schema") == 0;
+
 	jsonw_begin(w, "requestBody", '{');
 	jsonw_bool(w, "required", true);
 	jsonw_begin(w, "content", '{');
 	for (size_t i = 0; i < codecs_count; i++)
-		if (codecs[i].read != NULL && (i == 0 || strcmp(codecs[i].type, codecs[i - 1].type) != 0))
+		if (codecs[i].read != NULL && (!is_schema || i == 0) && (i == 0 || strcmp(codecs[i].type, codecs[i - 1].type) != 0))
 			put_media(w, codecs[i].type, NULL,
 			    strcmp(codecs[i].type, "application/json") == 0 ? schema : NULL);
-	put_media(w, media_ndjson()->type, NULL, NULL);
+	if (is_schema)
+		put_media(w, "application/schema+json", NULL, schema);
+	else
+		put_media(w, media_ndjson()->type, NULL, NULL);
 	jsonw_end(w, '}');
 	jsonw_end(w, '}');
 }
@@ -171,10 +176,25 @@ put_answers(struct jsonw *w, const struct openapi_op *op)
 	jsonw_end(w, '}');
 }
 
+static const char *
+method_key(enum guard_method m)
+{
+	switch (m) {
+	case METHOD_POST:
+		return "post";
+	case METHOD_PUT:
+		return "put";
+	case METHOD_DELETE:
+		return "delete";
+	default:
+		return "get";
+	}
+}
+
 static void
 put_op(struct jsonw *w, const struct openapi_op *op)
 {
-	jsonw_begin(w, op->method == METHOD_POST ? "post" : "get", '{');
+	jsonw_begin(w, method_key(op->method), '{');
 	jsonw_string(w, "operationId", op->id);
 	jsonw_string(w, "summary", op->summary);
 	jsonw_begin(w, "parameters", '[');
@@ -197,19 +217,35 @@ put_op(struct jsonw *w, const struct openapi_op *op)
 	jsonw_end(w, '}');
 }
 
-/* A path and its methods: "/commands/{id}" for what ends in a star. */
+/* "/commands/{id}" for what ends in a star and has no template of its own. */
 static void
-put_path(struct jsonw *w, const struct route *r)
+template_of(const struct openapi_op *op, char *out, size_t size)
 {
-	size_t n = strlen(r->path);
-	char path[128];
+	size_t n = strlen(op->path);
 
-	snprintf(path, sizeof(path), "%.*s%s", (int)(r->path[n - 1] == '*' ? n - 1 : n), r->path,
-	    r->path[n - 1] == '*' ? "{id}" : "");
-	jsonw_begin(w, path, '{');
-	for (size_t i = 0; i < openapi_nops; i++)
-		if (strcmp(openapi_ops[i].path, r->path) == 0)
-			put_op(w, &openapi_ops[i]);
+	if (op->shown != NULL)
+		snprintf(out, size, "%s", op->shown);
+	else
+		snprintf(out, size, "%.*s%s", (int)(op->path[n - 1] == '*' ? n - 1 : n), op->path,
+		    op->path[n - 1] == '*' ? "{id}" : "");
+}
+
+/* The paths of all operations, each once with its methods; rows of a path follow each other. */
+static void
+put_paths(struct jsonw *w)
+{
+	char path[128], before[128] = "";
+
+	for (size_t i = 0; i < openapi_nops; i++) {
+		template_of(&openapi_ops[i], path, sizeof(path));
+		if (strcmp(path, before) != 0) {
+			if (before[0] != '\0')
+				jsonw_end(w, '}');
+			jsonw_begin(w, path, '{');
+			snprintf(before, sizeof(before), "%s", path);
+		}
+		put_op(w, &openapi_ops[i]);
+	}
 	jsonw_end(w, '}');
 }
 
@@ -246,7 +282,7 @@ put_problem_schema(struct jsonw *w)
 }
 
 void
-openapi_write(struct buf *out, const char *public_url)
+openapi_write(struct buf *out, const char *public_url, struct schemas *schemas)
 {
 	struct jsonw w = jsonw_of(out);
 	const char *inside = strchr(schemas_json, '{') + 1;
@@ -264,12 +300,12 @@ openapi_write(struct buf *out, const char *public_url)
 	jsonw_end(&w, '}');
 	jsonw_end(&w, ']');
 	jsonw_begin(&w, "paths", '{');
-	for (size_t i = 0; i < routes_count; i++)
-		put_path(&w, &routes[i]);
+	put_paths(&w);
 	jsonw_end(&w, '}');
 	jsonw_begin(&w, "components", '{');
 	jsonw_begin(&w, "schemas", '{');
 	put_problem_schema(&w);
+	openapi_actions(&w, schemas);
 	buf_putc(out, ',');
 	buf_put(out, inside, (size_t)(strrchr(inside, '}') - inside));
 	w.comma = true;
@@ -281,11 +317,17 @@ openapi_write(struct buf *out, const char *public_url)
 void
 openapi_get(struct exchange *x)
 {
-	/* The same as long as the process runs. */
+	/* The same as long as no schema changes. */
 	static struct buf document;
+	static uint64_t at;
+	struct schemas *s = &exchange_worker(x)->schemas;
 
-	if (document.len == 0)
-		openapi_write(&document, exchange_worker(x)->proc->config.http.public_url);
+	schemas_refresh(s);
+	if (document.len == 0 || at != s->at) {
+		buf_reset(&document);
+		openapi_write(&document, exchange_worker(x)->proc->config.http.public_url, s);
+		at = s->at;
+	}
 	response_header(x, "Cache-Control", "no-cache");
 	response_text(x, 200, "application/json", document.data, document.len);
 }

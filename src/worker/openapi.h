@@ -6,7 +6,9 @@
 #ifndef WORKER_OPENAPI_H
 #define WORKER_OPENAPI_H
 
+#include "util/jsonw.h"
 #include "worker/exchange.h"
+#include "worker/schemas.h"
 
 #define OPENAPI_TIME "{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"string\",\"format\":\"date-time\"}]}"
 
@@ -43,6 +45,17 @@
 	    "The ETag of an answer that is there already.")					\
 	X(REQUEST_ID, "X-Request-Id", "header", "{\"type\":\"string\"}",			\
 	    "Comes back with the answer; made where it is absent.")				\
+	X(SCHEMA_ACTION, "action", "path", "{\"type\":\"string\",\"minLength\":1,\"maxLength\":255}",	\
+	    "The action, its slash as %2F.")							\
+	X(VERSION, "version", "path", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":4294967295}",	\
+	    "Of the schema.")									\
+	X(DRY_RUN, "dry_run", "query", "{\"type\":\"boolean\"}", "Say what would come of it, change nothing.") \
+	X(COMPATIBILITY, "compatibility", "query", "{\"enum\":[\"none\",\"backward\"]}",		\
+	    "none: do not compare it with the version before.")					\
+	X(IF_MATCH, "If-Match", "header", "{\"type\":\"string\"}",				\
+	    "Change it only where it still has this ETag.")					\
+	X(AFTER_ACTION, "after", "query", "{\"type\":\"string\",\"minLength\":1}",		\
+	    "What an answer had as next.")							\
 	X(TRACEPARENT, "traceparent", "header", "{\"type\":\"string\"}",			\
 	    "W3C Trace Context: passed on as a header of the Kafka record.")
 
@@ -64,11 +77,12 @@ struct openapi_answer {
 
 struct openapi_op {
 	const char	*path;		/* of routes.c */
+	const char	*shown;		/* as a template; NULL: the path, {id} for its star */
 	enum guard_method method;
 	const char	*id, *summary;
 	unsigned	 parameters;	/* OPENAPI_BITs */
 	const char	*body;		/* schema of the body; NULL: none */
-	struct openapi_answer answers[12];	/* up to status 0 */
+	struct openapi_answer answers[14];	/* up to status 0 */
 };
 
 extern const struct openapi_op openapi_ops[];
@@ -76,7 +90,9 @@ extern const size_t openapi_nops;
 
 /* The route's handler. */
 void	openapi_get(struct exchange *x);
-/* The document, appended. public_url "" : none. */
-void	openapi_write(struct buf *out, const char *public_url);
+/* The document, appended. public_url "" : none. schemas NULL: of no action. */
+void	openapi_write(struct buf *out, const char *public_url, struct schemas *schemas);
+/* The members of components/schemas that say what a command is: one for each action that has a schema (openapi_actions.c). */
+void	openapi_actions(struct jsonw *w, struct schemas *schemas);
 
 #endif

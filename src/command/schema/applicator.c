@@ -2,6 +2,8 @@
  * applicator.c: schemas applied to the same value: allOf, anyOf, oneOf, not,
  * if, then, else, and propertyNames (draft 2020-12, 10.2).
  */
+#include <string.h>
+
 #include "command/schema/coerce.h"
 #include "command/schema/compile.h"
 #include "command/schema/evaluate.h"
@@ -52,16 +54,49 @@ matching(struct run *r, const struct step *s, struct frame *f, size_t enough)
 	return n;
 }
 
+/* Is one of the errors that it is of another type altogether? */
+static bool
+is_of_other_type(const struct schema_errors *e, const char *here)
+{
+	for (size_t i = 0; i < e->n; i++)
+		if (strcmp(e->list[i].keyword, "type") == 0 && strcmp(e->list[i].pointer, here) == 0)
+			return true;
+	return false;
+}
+
+/* The alternative that was meant: the only one that does not fail for the type. NULL: there is no such one. */
+static const struct node *
+meant(struct run *r, const struct step *s, struct frame *f)
+{
+	struct schema_errors *errors = r->errors, mine;
+	const struct node *found = NULL;
+	const char *here;
+	size_t n = 0;
+
+	mine = (struct schema_errors){ .max = 1 };
+	r->errors = &mine;
+	evaluate_error_at(r, f->node, "", f->place, "", "");
+	here = mine.n == 1 ? mine.list[0].pointer : "";
+	for (size_t i = 0; i < s->u.nodes.n && !r->exhausted; i++) {
+		mine = (struct schema_errors){ .max = 4 };
+		if (!evaluate_here(r, s->u.nodes.list[i], f) && !is_of_other_type(&mine, here) && ++n == 1)
+			found = s->u.nodes.list[i];
+	}
+	r->errors = errors;
+	return n == 1 ? found : NULL;
+}
+
 bool
 any_evaluate(struct run *r, const struct step *s, struct frame *f)
 {
+	const struct node *n;
+
 	if (matching(r, s, f, 1) > 0)
 		return true;
 	if (r->errors == NULL)
 		return false;
-	/* With one alternative, what is wrong with it is what is wrong. */
-	if (s->u.nodes.n == 1)
-		return evaluate_here(r, s->u.nodes.list[0], f);
+	if ((n = s->u.nodes.n == 1 ? s->u.nodes.list[0] : meant(r, s, f)) != NULL)
+		return evaluate_here(r, n, f);
 	return evaluate_error(r, f, s, arena_printf(r->arena, "what one of %zu schemas takes", s->u.nodes.n), NULL);
 }
 
@@ -69,9 +104,12 @@ bool
 one_evaluate(struct run *r, const struct step *s, struct frame *f)
 {
 	size_t n = matching(r, s, f, 2);
+	const struct node *one;
 
 	if (n == 1)
 		return true;
+	if (n == 0 && r->errors != NULL && (one = meant(r, s, f)) != NULL)
+		return evaluate_here(r, one, f);
 	return r->errors != NULL && evaluate_error(r, f, s, arena_printf(r->arena,
 	    "what exactly one of %zu schemas takes", s->u.nodes.n), n == 0 ? NULL :
 	    arena_printf(r->arena, "%s, which several take", instance_describe(f->v, r->arena)));
