@@ -53,15 +53,6 @@ START_TEST(every_route_and_method_is_there)
 				ck_assert_msg(has_op(routes[i].path, bit), "%s lacks an operation", routes[i].path);
 				n++;
 			}
-	/* A route with a star may be shown as several paths. */
-	for (size_t i = 0; i < openapi_nops; i++) {
-		bool again = false;
-
-		for (size_t j = 0; j < i; j++)
-			again = again || (strcmp(openapi_ops[i].path, openapi_ops[j].path) == 0 &&
-			    openapi_ops[i].method == openapi_ops[j].method);
-		n += again;
-	}
 	ck_assert_uint_eq(n, openapi_nops);
 }
 END_TEST

@@ -14,7 +14,8 @@
 #include "worker/problem.h"
 
 #define GUARD_METHODS(X)	\
-	X(GET) X(HEAD) X(POST) X(PUT) X(DELETE) X(OPTIONS) X(PATCH) X(TRACE) X(CONNECT)
+	X(GET) X(HEAD) X(POST) X(PUT) X(DELETE) X(OPTIONS) X(PATCH) X(TRACE) \
+	X(QUERY) X(CONNECT)
 
 enum guard_method {
 	METHOD_UNKNOWN,

@@ -91,13 +91,16 @@ put_body(struct jsonw *w, const char *schema)
 }
 
 static void
-put_content(struct jsonw *w, const struct route *r, const struct openapi_answer *a)
+put_content(struct jsonw *w, const struct route *r, const struct openapi_op *op, const struct openapi_answer *a)
 {
 	if (a->schema == NULL)
 		return;
 	jsonw_begin(w, "content", '{');
 	if (strcmp(a->schema, "Problem") == 0) {
 		put_media(w, "application/problem+json", NULL, a->schema);
+		/* The items of a batch have a problem each. */
+		if (op->method == METHOD_POST)
+			put_media(w, "application/json", NULL, "Results");
 		for (size_t i = 0; i < codecs_count; i++)
 			if (codecs[i].write != NULL && strcmp(codecs[i].type, "application/json") != 0)
 				put_media(w, codecs[i].type, codecs[i].parameter, NULL);
@@ -164,7 +167,7 @@ put_answers(struct jsonw *w, const struct openapi_op *op)
 		jsonw_begin(w, status, '{');
 		jsonw_string(w, "description", a->doc);
 		put_headers(w, op, a->status);
-		put_content(w, r, a);
+		put_content(w, r, op, a);
 		jsonw_end(w, '}');
 	}
 	jsonw_begin(w, "default", '{');

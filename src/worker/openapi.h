@@ -10,7 +10,8 @@
 #include "worker/exchange.h"
 #include "worker/schemas.h"
 
-#define OPENAPI_TIME "{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"string\",\"format\":\"date-time\"}]}"
+#define OPENAPI_TIME "{\"anyOf\":[{\"type\":\"integer\",\"minimum\":-4611686018427387903," \
+	"\"maximum\":4611686018427387903},{\"type\":\"string\",\"format\":\"date-time\"}]}"
 
 /* A parameter of operations: a bit of openapi_op.parameters each. name, in, JSON Schema, doc */
 #define OPENAPI_PARAMETERS(X)									\
@@ -23,10 +24,10 @@
 	    "Seconds to wait for a first child.")						\
 	X(LIMIT, "limit", "query", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000,\"default\":100}", \
 	    "Records of a page, at most.")							\
-	X(OFFSET, "offset", "query", "{\"type\":\"integer\",\"minimum\":0}", "Records to pass over.") \
+	X(OFFSET, "offset", "query", "{\"type\":\"integer\",\"minimum\":0,\"maximum\":4611686018427387903}", "Records to pass over.") \
 	X(AFTER, "after", "query", "{\"type\":\"string\",\"minLength\":1}",			\
 	    "What an answer to the same question had as next.")					\
-	X(ACTION, "action", "query", "{\"type\":\"string\",\"minLength\":1}", "Of this action only.") \
+	X(ACTION, "action", "query", "{\"type\":\"string\",\"pattern\":\"^[^\\u0000]+$\"}", "Of this action only.") \
 	X(PARENT, "parent", "query", "{\"type\":\"string\",\"format\":\"uuid\"}",		\
 	    "Events of this command only.")							\
 	X(SINCE, "since", "query", OPENAPI_TIME,					\
@@ -37,7 +38,8 @@
 	    "As Last-Event-ID, for clients that cannot send it.")				\
 	X(LAST_EVENT_ID, "Last-Event-ID", "header", "{\"type\":\"string\"}",			\
 	    "The id of the last message that was seen: the stream goes on behind it.")		\
-	X(KEY, "Idempotency-Key", "header", "{\"type\":\"string\",\"minLength\":1}",		\
+	X(KEY, "Idempotency-Key", "header",							\
+	    "{\"type\":\"string\",\"pattern\":\"^\\\"[ !#-\\\\[\\\\]-~]{1,255}\\\"$\"}",				\
 	    "The same command with the same key is written once.")				\
 	X(PREFER, "Prefer", "header", "{\"type\":\"string\"}",					\
 	    "respond-async, or wait=N: seconds to wait for the event (RFC 7240).")		\
@@ -45,7 +47,7 @@
 	    "The ETag of an answer that is there already.")					\
 	X(REQUEST_ID, "X-Request-Id", "header", "{\"type\":\"string\"}",			\
 	    "Comes back with the answer; made where it is absent.")				\
-	X(SCHEMA_ACTION, "action", "path", "{\"type\":\"string\",\"minLength\":1,\"maxLength\":255}",	\
+	X(SCHEMA_ACTION, "action", "path", "{\"$ref\":\"#/components/schemas/Action\"}",		\
 	    "The action, its slash as %2F.")							\
 	X(VERSION, "version", "path", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":4294967295}",	\
 	    "Of the schema.")									\
@@ -54,7 +56,7 @@
 	    "none: do not compare it with the version before.")					\
 	X(IF_MATCH, "If-Match", "header", "{\"type\":\"string\"}",				\
 	    "Change it only where it still has this ETag.")					\
-	X(AFTER_ACTION, "after", "query", "{\"type\":\"string\",\"minLength\":1}",		\
+	X(AFTER_ACTION, "after", "query", "{\"type\":\"string\",\"pattern\":\"^[^\\u0000]+$\"}",		\
 	    "What an answer had as next.")							\
 	X(TRACEPARENT, "traceparent", "header", "{\"type\":\"string\"}",			\
 	    "W3C Trace Context: passed on as a header of the Kafka record.")

@@ -2,7 +2,6 @@
  * openapi_actions.c: what a command is, in /openapi.json: one schema for each
  * action that has one, told apart by the action. See openapi.h.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,33 +36,60 @@ put_text(struct buf *b, const char *s, size_t len)
 	buf_putc(b, '"');
 }
 
+/* Keywords whose values are data, not schemas. */
 static bool
-has_id(const struct registry_record *rec)
+is_data(const struct value *key)
 {
-	struct codec_error err;
-	struct arena a;
-	struct value v;
-	bool has;
-
-	arena_init(&a, rec->text_len * 64 + ((size_t)1 << 20));
-	has = json_read((const uint8_t *)rec->text, rec->text_len, &codec_event_limits, &a, &v, &err) == -1 ||
-	    v.kind != VALUE_MAP || value_map_get(&v, "$id", false) != NULL;
-	arena_free(&a);
-	return has;
+	return value_named(key, "const", false) || value_named(key, "enum", false) ||
+	    value_named(key, "default", false) || value_named(key, "examples", false);
 }
 
-/* With an $id, its references stay within it. */
+/* Within the document a reference to the schema itself leads to where the schema stands. */
+static struct value
+moved(struct arena *a, const struct value *v, const char *base)
+{
+	size_t n = v->kind == VALUE_MAP ? 2 * (size_t)v->n : v->kind == VALUE_VECTOR ? v->n : 0;
+	struct value *items = n > 0 ? arena_array(a, n, sizeof(*items)) : NULL, out = *v;
+
+	if (items == NULL)
+		return out;
+	for (size_t i = 0; i < n; i++) {
+		const struct value *key = v->kind == VALUE_MAP && i % 2 == 1 ? &v->u.items[i - 1] : NULL,
+		    *item = &v->u.items[i];
+
+		if (key != NULL && value_named(key, "$ref", false) && item->kind == VALUE_STRING && item->n > 0 &&
+		    item->u.text[0] == '#' && (item->n == 1 || item->u.text[1] == '/'))
+			items[i] = value_cstring(arena_printf(a, "%s%.*s", base, (int)item->n - 1, item->u.text + 1));
+		else
+			items[i] = key != NULL && is_data(key) ? *item : moved(a, item, base);
+	}
+	out.u.items = items;
+	return out;
+}
+
+/* A schema with an $id of its own is at home anywhere. */
 static void
 put_data(struct buf *b, const struct registry_record *rec)
 {
-	if (has_id(rec)) {
-		buf_put(b, rec->text, rec->text_len);
-		return;
+	struct codec_error err;
+	struct buf base = { 0 };
+	struct arena a;
+	struct value v;
+	size_t at = b->len;
+
+	arena_init(&a, rec->text_len * 256 + ((size_t)1 << 20));
+	buf_puts(&base, "#/components/schemas/");
+	put_name(&base, "Data.", rec);
+	if (json_read((const uint8_t *)rec->text, rec->text_len, &codec_event_limits, &a, &v, &err) == 0 &&
+	    v.kind == VALUE_MAP && value_map_get(&v, "$id", false) == NULL) {
+		v = moved(&a, &v, buf_cstr(&base));
+		if (json_write(b, &v, &err) == -1)
+			b->len = at;
 	}
-	buf_puts(b, "{\"$id\":\"urn:cmdr:schema:");
-	put_name(b, "", rec);
-	buf_printf(b, ":%" PRIu32 "\"%s", rec->version, rec->text_len > 2 ? "," : "");
-	buf_put(b, rec->text + 1, rec->text_len - 1);
+	if (b->len == at)
+		buf_put(b, rec->text, rec->text_len);
+	buf_free(&base);
+	arena_free(&a);
 }
 
 static void

@@ -56,6 +56,8 @@ const struct route routes[] = {
 	    "one command and the ids of its events; ?wait=N waits for the first" },
 	{ "/events/*", ROUTE_BIT(GET), ROUTE_PAGE, read_event, "one event" },
 	{ "/schemas", ROUTE_BIT(GET), 0, schema_list, "the actions that have a JSON Schema" },
+	{ "/schemas/*/versions", ROUTE_BIT(GET), 0, schema_read, "all versions of the JSON Schema of an action" },
+	{ "/schemas/*/versions/*", ROUTE_BIT(GET), 0, schema_read, "one version of it" },
 	{ "/schemas/*", ROUTE_BIT(GET) | ROUTE_BIT(PUT) | ROUTE_BIT(DELETE), 0, schema,
 	    "the JSON Schema of an action's data: read it, register another version, remove it" },
 	{ "/health", ROUTE_BIT(GET), ROUTE_ADMIN, health_alive, "200 while the process answers" },
@@ -79,7 +81,7 @@ only_type(const struct route *r)
 
 #define KNOWN_METHODS	(ROUTE_BIT(GET) | ROUTE_BIT(HEAD) | ROUTE_BIT(POST) | \
 			    ROUTE_BIT(PUT) | ROUTE_BIT(DELETE) | ROUTE_BIT(OPTIONS) | \
-			    ROUTE_BIT(PATCH) | ROUTE_BIT(TRACE))
+			    ROUTE_BIT(PATCH) | ROUTE_BIT(TRACE) | ROUTE_BIT(QUERY))
 
 static const struct {
 	enum guard_method	method;
@@ -116,11 +118,37 @@ routes_allow(struct exchange *x, const struct route *r)
 	return method_list(x, methods_of(r));
 }
 
+/* Segment by segment: a star is any one. As it was sent: a slash that is %2F does not part segments. */
 static bool
-matches(const struct route *r, const char *path, size_t len)
+segments_match(const char *pattern, const char *path, size_t len)
 {
+	const char *end = path + len;
+
+	while (*pattern != '\0' && path < end) {
+		if (*pattern == '*') {
+			const char *from = path;
+
+			while (path < end && *path != '/')
+				path++;
+			if (path == from)
+				return false;
+			pattern++;
+		} else if (*pattern++ != *path++) {
+			return false;
+		}
+	}
+	return *pattern == '\0' && path == end;
+}
+
+static bool
+matches(const struct exchange *x, const struct route *r, const char *path, size_t len)
+{
+	const struct guard_span *raw = &x->g.head.path;
+	const char *star = strchr(r->path, '*');
 	size_t n = strlen(r->path);
 
+	if (star != NULL && star[1] != '\0')
+		return raw->len > 0 && segments_match(r->path, guard_head_text(&x->g.head, raw), raw->len);
 	if (r->path[n - 1] != '*')
 		return n == len && memcmp(r->path, path, len) == 0;
 	return len >= n && memcmp(r->path, path, n - 1) == 0;
@@ -138,7 +166,7 @@ static const struct route *
 find(const struct exchange *x, const char *path, size_t len)
 {
 	for (size_t i = 0; i < routes_count; i++)
-		if (matches(&routes[i], path, len) && routes_here(x, &routes[i]))
+		if (matches(x, &routes[i], path, len) && routes_here(x, &routes[i]))
 			return &routes[i];
 	return NULL;
 }

@@ -114,7 +114,7 @@ take_after(struct exchange *x, const char **after)
 
 	if (given == 0)
 		*after = NULL;
-	return given != -1 || exchange_wrong(x, PROBLEM_BAD_REQUEST,
+	return (given != -1 && (given == 0 || **after != '\0')) || exchange_wrong(x, PROBLEM_BAD_REQUEST,
 	    "The query parameter after must be what an answer had as next, and stand once.");
 }
 

@@ -274,8 +274,8 @@ schema_put(struct exchange *x)
 	struct schema_target t;
 	struct value v;
 
-	if (!aim(x, &t) || !flag(x, "dry_run", "true", "false", &dry) ||
-	    !flag(x, "compatibility", "none", "backward", &any) || !read_schema(x, &v, &rec) ||
+	if (!flag(x, "dry_run", "true", "false", &dry) || !flag(x, "compatibility", "none", "backward", &any) ||
+	    !aim(x, &t) || !read_schema(x, &v, &rec) ||
 	    !check_schema(x, &v) || (t.current != NULL && !any && !check_compatible(x, t.current, &v)))
 		response_problem(x);
 	else if (same(t.current, &rec))
