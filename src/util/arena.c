@@ -56,6 +56,7 @@ arena_reset(struct arena *a)
 	while (oldest->older != NULL)
 		oldest = oldest->older;
 	free_until(a, oldest);
+	a->full = 0;
 	a->next = a->blocks->room;
 	a->end = a->next + a->blocks->size;
 }
@@ -90,12 +91,16 @@ arena_alloc(struct arena *a, size_t size)
 {
 	void *p;
 
-	if (size > SIZE_MAX / 2)
+	if (size > SIZE_MAX / 2) {
+		a->full = 1;
 		return NULL;
+	}
 	/* Even nothing has an address of its own: NULL only ever means that the limit is reached. */
 	size = size == 0 ? ALIGN : (size + ALIGN - 1) & ~(ALIGN - 1);
-	if (size > (size_t)(a->end - a->next) && grow(a, size) == -1)
+	if (size > (size_t)(a->end - a->next) && grow(a, size) == -1) {
+		a->full = 1;
 		return NULL;
+	}
 	p = a->next;
 	a->next += size;
 	return p;
@@ -105,7 +110,7 @@ void *
 arena_array(struct arena *a, size_t count, size_t size)
 {
 	if (size != 0 && count > SIZE_MAX / size)
-		return NULL;
+		return arena_alloc(a, SIZE_MAX);
 	return arena_alloc(a, count * size);
 }
 

@@ -15,6 +15,7 @@ struct arena {
 	char			*next, *end;	/* free room in the newest block */
 	size_t			 taken;		/* bytes of all blocks */
 	size_t			 limit;
+	int			 full;		/* something did not fit since the arena was new or reset */
 };
 
 /* limit: bytes that may be taken in all; 0 = no limit. */

@@ -8,7 +8,8 @@
 #include "command/schema/keyword.h"
 
 #define DEPTH_MAX	400
-#define STEPS		1000000ul
+#define STEPS		4000000ul	/* of all that is compared again, to find the branches that were taken */
+#define PATTERN_WORK	200000000ul
 
 /* In value.spare while a coercion runs: the items are a copy that may be changed. */
 #define OURS	1
@@ -25,9 +26,13 @@ failed(struct coercion *c, const struct node *n, const struct value *v, const ch
 bool
 coerce_takes(struct coercion *c, const struct node *n, const struct value *v)
 {
-	struct run r = { .schema = c->schema, .arena = c->arena, .steps = STEPS };
+	struct run r = { .schema = c->schema, .arena = c->arena, .steps = c->steps, .pattern_work = c->pattern_work };
+	bool ok = evaluate_node(&r, n, v, c->place, NULL);
 
-	return evaluate_node(&r, n, v, c->place, NULL) && !r.exhausted;
+	c->steps = r.steps;
+	c->pattern_work = r.pattern_work;
+	c->exhausted = c->exhausted || r.exhausted;
+	return ok && !r.exhausted;
 }
 
 bool
@@ -96,7 +101,11 @@ coerce_member(struct coercion *c, const struct node *n, struct value *v, size_t 
 	struct place at = { .up = c->place };
 
 	at.key = instance_key(&v->u.items[2 * i], c->arena, &at.len);
-	return at.key == NULL || coerce_slot(c, n, v, 2 * i + 1, 2 * (size_t)v->n, &at);
+	if (at.key == NULL) {
+		at.key = instance_describe(&v->u.items[2 * i], c->arena);
+		at.len = strlen(at.key);
+	}
+	return coerce_slot(c, n, v, 2 * i + 1, 2 * (size_t)v->n, &at);
 }
 
 bool
@@ -112,11 +121,14 @@ schema_coerce(const struct schema *s, const struct value *v, struct arena *a, st
     struct schema_errors *errors)
 {
 	const struct place top = { NULL, NULL, 0 };
-	struct coercion c = { .schema = s, .arena = a, .errors = errors, .place = &top };
+	struct coercion c = { .schema = s, .arena = a, .errors = errors, .place = &top, .steps = STEPS,
+		.pattern_work = PATTERN_WORK };
 	struct value changed = *v;
 
 	if (s->coerces && !coerce_node(&c, s->root, &changed))
 		return false;
+	if (c.exhausted || a->full)
+		return failed(&c, s->root, v, "data that can be given its types within the bounds of time and memory");
 	changed.spare = v->spare;
 	*out = changed;
 	return true;

@@ -33,7 +33,8 @@ struct coercion {
 	struct schema_errors	*errors;
 	const struct place	*place;
 	unsigned		 depth;
-	bool			 failed;
+	unsigned long		 steps, pattern_work;	/* left */
+	bool			 failed, exhausted;
 };
 
 /* Change *v as the node asks; its items are copied before they are changed. False: told, or the arena is full. */

@@ -8,6 +8,7 @@
 
 #include "command/schema/coerce.h"
 #include "command/schema/compile.h"
+#include "command/schema/evaluate.h"
 #include "command/schema/metaschema.h"
 #include "command/schema/program_new.h"
 #include "util/buf.h"
@@ -34,21 +35,10 @@ add_error(struct schema_errors *errors, struct arena *a, const struct schema_err
 		errors->list[errors->n++] = *e;
 }
 
-/* "/properties/a" and the keyword, in the arena. */
-static const char *
-pointer_of(struct arena *a, const struct node *n, const char *keyword)
-{
-	const char *p = keyword[0] == '\0' ? "" : arena_printf(a, "/%s", keyword);
-
-	for (; p != NULL && n != NULL && n->parent != NULL; n = n->parent)
-		p = arena_printf(a, "%s%s", n->segment, p);
-	return p != NULL ? p : "";
-}
-
 enum compiled
 compile_error(struct compiler *c, const struct node *n, const char *keyword, const char *expected, const char *found)
 {
-	struct schema_error e = { .pointer = pointer_of(c->tmp, n, keyword), .keyword = keyword,
+	struct schema_error e = { .pointer = node_pointer(c->tmp, n, keyword), .keyword = keyword,
 		.schema_pointer = "", .expected = expected != NULL ? expected : "less",
 		.found = found != NULL ? found : "too much" };
 
@@ -284,7 +274,8 @@ compile_item(struct compiler *c, struct node *parent, const struct value *v, con
 }
 
 struct node *
-compile_target(struct compiler *c, struct node *from, const struct value *ref, const char **dynamic)
+compile_target(struct compiler *c, struct node *from, const char *keyword, const struct value *ref,
+    const char **dynamic)
 {
 	const struct anchor *anchor;
 	const struct value *v;
@@ -292,12 +283,12 @@ compile_target(struct compiler *c, struct node *from, const struct value *ref, c
 
 	*dynamic = NULL;
 	if (ref->kind != VALUE_STRING) {
-		compile_error(c, from, "$ref", "a reference, which is a string", instance_describe(ref, c->tmp));
+		compile_error(c, from, keyword, "a reference, which is a string", instance_describe(ref, c->tmp));
 		return NULL;
 	}
 	v = resources_find(&c->resources, c->source, ref->n == 0 ? "" : ref->u.text, ref->n, &s, &anchor);
 	if (v == NULL) {
-		compile_error(c, from, "$ref", "a reference into the schema itself", arena_printf(c->tmp,
+		compile_error(c, from, keyword, "a reference into the schema itself", arena_printf(c->tmp,
 		    "\"%.*s\": %s", (int)ref->n, ref->u.text, c->resources.why));
 		return NULL;
 	}

@@ -29,7 +29,8 @@ struct node	*compile_child(struct compiler *c, struct node *parent, const struct
 struct node	*compile_item(struct compiler *c, struct node *parent, const struct value *v, const char *keyword,
 		    size_t index);
 /* The node that a reference leads to. *dynamic: the name, where it leads to a $dynamicAnchor. */
-struct node	*compile_target(struct compiler *c, struct node *from, const struct value *ref, const char **dynamic);
+struct node	*compile_target(struct compiler *c, struct node *from, const char *keyword, const struct value *ref,
+		    const char **dynamic);
 /* Memory of the program; never NULL: failing that, the compiler fails and gives one shared scratch. */
 void		*compile_alloc(struct compiler *c, size_t count, size_t size);
 /* A copy in the program. */

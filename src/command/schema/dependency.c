@@ -22,7 +22,8 @@ take_names(struct compiler *c, struct node *n, const char *keyword, const struct
 			d->nnames = 0;
 			return;
 		}
-		d->names[i] = compile_text(c, name->n == 0 ? "" : name->u.text, name->n);
+		d->names[i].name = compile_text(c, name->n == 0 ? "" : name->u.text, name->n);
+		d->names[i].len = name->n;
 	}
 }
 
@@ -72,9 +73,9 @@ evaluate_names(struct run *r, const struct step *s, struct frame *f, const struc
 	bool ok = true;
 
 	for (size_t i = 0; i < d->nnames && (ok || r->errors != NULL); i++) {
-		struct place at = { f->place, d->names[i], strlen(d->names[i]) };
+		struct place at = { f->place, d->names[i].name, d->names[i].len };
 
-		if (!evaluate_work(r, f->v->n) || has(f->v, d->names[i], strlen(d->names[i]), r->arena))
+		if (!evaluate_work(r, f->v->n) || has(f->v, d->names[i].name, d->names[i].len, r->arena))
 			continue;
 		ok = evaluate_error_at(r, f->node, s->keyword->name, &at, r->errors == NULL ? NULL :
 		    arena_printf(r->arena, "a value: this member is required beside %s", d->name), "none");

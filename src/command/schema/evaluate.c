@@ -10,6 +10,7 @@
 
 #define DEPTH_MAX	400		/* nodes within nodes, references included */
 #define STEPS		1000000ul	/* nodes and comparisons of one evaluation */
+#define PATTERN_WORK	50000000ul	/* of all patterns of one evaluation, about a nanosecond each */
 #define ERRORS_DEFAULT	16
 
 const char *
@@ -104,6 +105,18 @@ evaluate_work(struct run *r, size_t n)
 	}
 	r->exhausted = true;
 	return false;
+}
+
+bool
+evaluate_pattern(struct run *r, const struct pattern *p, const char *text, size_t len)
+{
+	enum pattern_result result = PATTERN_TOO_LONG;
+
+	if (evaluate_work(r, 1))
+		result = pattern_find(p, text, len, &r->pattern_work);
+	if (result == PATTERN_TOO_LONG)
+		r->exhausted = true;
+	return result == PATTERN_FOUND;
 }
 
 static bool
@@ -224,17 +237,17 @@ evaluate_quietly(struct run *r, const struct node *n, struct frame *f, struct se
 bool
 schema_validate(const struct schema *s, const struct value *v, struct arena *a, struct schema_errors *errors)
 {
-	struct run r = { .schema = s, .arena = a, .steps = STEPS };
+	struct run r = { .schema = s, .arena = a, .steps = STEPS, .pattern_work = PATTERN_WORK };
 	const struct place top = { NULL, NULL, 0 };
 
 	/* Most are valid: without errors to tell, the first failure ends it, and only then they are looked for. */
-	if (evaluate_node(&r, s->root, v, &top, NULL) && !r.exhausted)
+	if (evaluate_node(&r, s->root, v, &top, NULL) && !r.exhausted && !a->full)
 		return true;
 	if (errors == NULL)
 		return false;
-	r = (struct run){ .schema = s, .arena = a, .steps = STEPS, .errors = errors };
+	r = (struct run){ .schema = s, .arena = a, .steps = STEPS, .pattern_work = PATTERN_WORK, .errors = errors };
 	evaluate_node(&r, s->root, v, &top, NULL);
-	if (r.exhausted || errors->n == 0)
+	if (r.exhausted || a->full || errors->n == 0)
 		evaluate_error_at(&r, s->root, "", &top, "data that can be compared with the schema within its bounds",
 		    "that it takes too long, or too much memory");
 	return false;

@@ -32,6 +32,7 @@ struct run {
 	const struct scope	*scope;
 	unsigned		 depth;
 	unsigned long		 steps;		/* left */
+	unsigned long		 pattern_work;	/* left; see pattern.h */
 	bool			 exhausted;
 };
 
@@ -63,6 +64,8 @@ bool	evaluate_error_at(struct run *r, const struct node *n, const char *keyword,
 	    const char *expected, const char *found);
 /* So much work: false where the bound is passed. */
 bool	evaluate_work(struct run *r, size_t n);
+/* Does the text match? One that takes too long exhausts the run. */
+bool	evaluate_pattern(struct run *r, const struct pattern *p, const char *text, size_t len);
 /* "/properties/a" of a node, in the arena. */
 const char *node_pointer(struct arena *a, const struct node *n, const char *keyword);
 

@@ -17,6 +17,7 @@
 #include "value/utf8.h"
 
 #define SHOWN	48	/* bytes of a text in an error */
+#define SMALL	16	/* members: up to here comparing each with each is quicker than hashing */
 
 static const uint8_t types[VALUE_NKINDS] = {
 	[VALUE_NIL] = INSTANCE_NULL,
@@ -132,10 +133,16 @@ instance_text(const struct value *v, struct arena *a, size_t *len)
 	}
 }
 
+bool
+instance_is_name(const struct value *key)
+{
+	return key->kind == VALUE_STRING || key->kind == VALUE_KEYWORD;
+}
+
 const char *
 instance_key(const struct value *key, struct arena *a, size_t *len)
 {
-	return key->kind == VALUE_STRING || key->kind == VALUE_KEYWORD ? instance_text(key, a, len) : NULL;
+	return instance_is_name(key) ? instance_text(key, a, len) : NULL;
 }
 
 static bool
@@ -147,31 +154,78 @@ equal_texts(const struct value *x, const struct value *y, struct arena *a)
 	return s != NULL && t != NULL && n == m && memcmp(s, t, n) == 0;
 }
 
-/* The value of a property, by its key's text; NULL: none. */
-static const struct value *
-member(const struct value *map, const char *name, size_t len, struct arena *a)
-{
-	for (uint32_t i = 0; i < map->n; i++) {
-		size_t n;
-		const char *s = instance_key(&map->u.items[2 * i], a, &n);
+/* The names of an object, each with the place of its value: found in constant time, whatever names a client chooses. */
+struct names {
+	const struct value	*map;
+	uint32_t		*slots;		/* places, from 1; 0: free */
+	size_t			 mask;
+};
 
-		if (s != NULL && n == len && memcmp(s, name, len) == 0)
-			return &map->u.items[2 * i + 1];
+static bool
+names_init(struct names *t, const struct value *map, struct arena *a)
+{
+	*t = (struct names){ .map = map };
+	if (map->n <= SMALL)
+		return true;
+	for (t->mask = 64; t->mask < 2 * (size_t)map->n; t->mask *= 2)
+		continue;
+	if ((t->slots = arena_array(a, t->mask, sizeof(*t->slots))) == NULL)
+		return false;
+	memset(t->slots, 0, t->mask * sizeof(*t->slots));
+	t->mask--;
+	for (uint32_t i = 0; i < map->n; i++) {
+		size_t n, slot;
+		const char *s = instance_key(&map->u.items[2 * i], a, &n);
+		struct value text;
+
+		if (s == NULL)
+			continue;
+		text = value_string(s, n);
+		for (slot = value_hash(&text) & t->mask; t->slots[slot] != 0; slot = (slot + 1) & t->mask)
+			continue;
+		t->slots[slot] = i + 1;
 	}
+	return true;
+}
+
+static bool
+is_name(const struct value *key, const char *name, size_t len, struct arena *a)
+{
+	size_t n;
+	const char *s = instance_key(key, a, &n);
+
+	return s != NULL && n == len && memcmp(s, name, len) == 0;
+}
+
+/* The value of a property; NULL: none. */
+static const struct value *
+member(const struct names *t, const char *name, size_t len, struct arena *a)
+{
+	const struct value text = value_string(name, len);
+
+	for (uint32_t i = 0; t->slots == NULL && i < t->map->n; i++)
+		if (is_name(&t->map->u.items[2 * i], name, len, a))
+			return &t->map->u.items[2 * i + 1];
+	for (size_t slot = t->slots != NULL ? value_hash(&text) & t->mask : 0; t->slots != NULL && t->slots[slot] != 0;
+	    slot = (slot + 1) & t->mask)
+		if (is_name(&t->map->u.items[2 * (t->slots[slot] - 1)], name, len, a))
+			return &t->map->u.items[2 * (t->slots[slot] - 1) + 1];
 	return NULL;
 }
 
 static bool
 equal_objects(const struct value *x, const struct value *y, struct arena *a)
 {
-	if (x->n != y->n)
+	struct names names;
+
+	if (x->n != y->n || !names_init(&names, y, a))
 		return false;
 	for (uint32_t i = 0; i < x->n; i++) {
 		const struct value *other;
 		size_t n;
 		const char *s = instance_key(&x->u.items[2 * i], a, &n);
 
-		if (s == NULL || (other = member(y, s, n, a)) == NULL ||
+		if (s == NULL || (other = member(&names, s, n, a)) == NULL ||
 		    !instance_equal(&x->u.items[2 * i + 1], other, a))
 			return false;
 	}

@@ -31,6 +31,8 @@ const char *instance_type_name(const struct value *v);
 const char *instance_text(const struct value *v, struct arena *a, size_t *len);
 /* The name of a property: a key that is a keyword or a string. NULL as above, or for another key. */
 const char *instance_key(const struct value *key, struct arena *a, size_t *len);
+/* A keyword or a string? */
+bool	instance_is_name(const struct value *key);
 /* RFC 3339 and draft 2020-12, 4.2.2: numbers by value, strings by text, objects without order. */
 bool	instance_equal(const struct value *x, const struct value *y, struct arena *a);
 /* Agrees with instance_equal. */

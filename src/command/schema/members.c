@@ -145,18 +145,12 @@ static bool
 evaluate_unnamed(struct run *r, const struct members *m, struct frame *f, size_t i, const struct place *at,
     bool matched)
 {
+	bool is_name = instance_is_name(&f->v->u.items[2 * i]);
 	const struct value *v = &f->v->u.items[2 * i + 1];
 	bool ok = true;
 
 	for (uint32_t j = 0; j < m->npatterns; j++) {
-		enum pattern_result result;
-
-		if (!evaluate_work(r, 100 + at->len))
-			return false;
-		result = pattern_find(m->patterns[j].pattern, at->key, at->len);
-		if (result == PATTERN_TOO_LONG)
-			r->exhausted = true;
-		if (result != PATTERN_FOUND)
+		if (!is_name || !evaluate_pattern(r, m->patterns[j].pattern, at->key, at->len))
 			continue;
 		matched = true;
 		evaluate_mark(f, i);
@@ -181,8 +175,12 @@ evaluate_member(struct run *r, const struct members *m, struct frame *f, size_t 
 	uint32_t slot;
 	bool ok = true;
 
-	if (key == NULL)	/* not text: no JSON object has it, so nothing is said of it */
-		return true;
+	/* Not text: no JSON object has it. It is none of the properties that a schema can name. */
+	if (key == NULL) {
+		at.key = instance_describe(&f->v->u.items[2 * i], r->arena);
+		at.len = strlen(at.key);
+		return evaluate_unnamed(r, m, f, i, &at, false);
+	}
 	slot = *slot_of(m, key, len);
 	p = slot != 0 ? &m->properties[slot - 1] : NULL;
 	if (p != NULL && p->required >= 0)
@@ -237,8 +235,8 @@ static bool
 coerce_unnamed(struct coercion *c, const struct members *m, struct value *v, size_t i, const char *key, size_t len,
     bool matched)
 {
-	for (uint32_t j = 0; j < m->npatterns; j++)
-		if (pattern_find(m->patterns[j].pattern, key, len) == PATTERN_FOUND) {
+	for (uint32_t j = 0; key != NULL && j < m->npatterns; j++)
+		if (pattern_find(m->patterns[j].pattern, key, len, &c->pattern_work) == PATTERN_FOUND) {
 			matched = true;
 			if (!coerce_member(c, m->patterns[j].node, v, i))
 				return false;
@@ -257,9 +255,7 @@ members_coerce(struct coercion *c, const struct step *s, struct value *v)
 		const struct property *p;
 		uint32_t slot;
 
-		if (key == NULL)
-			continue;
-		slot = *slot_of(m, key, len);
+		slot = key != NULL ? *slot_of(m, key, len) : 0;
 		p = slot != 0 && m->properties[slot - 1].node != NULL ? &m->properties[slot - 1] : NULL;
 		if ((p != NULL && !coerce_member(c, p->node, v, i)) ||
 		    !coerce_unnamed(c, m, v, i, key, len, p != NULL))

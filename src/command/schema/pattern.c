@@ -17,10 +17,15 @@
 #include "util/log.h"
 #include "util/mem.h"
 
-/* Steps of one search. A pattern that backtracks without end is given up after milliseconds. */
-#define MATCH_LIMIT	100000
-#define DEPTH_LIMIT	1000
-#define HEAP_LIMIT	1024		/* KiB */
+/*
+ * What bounds a search is the caller's work, counted where PCRE2 calls out, which is before each item of the pattern. Its own
+ * limit is counted anew at each character that a search begins at, so it bounds too little. The depth is what a pattern like
+ * (a|b)* needs for a text of so many characters.
+ */
+#define MATCH_LIMIT	1000000
+#define DEPTH_LIMIT	20000
+#define HEAP_LIMIT	8192		/* KiB */
+#define ITEM_WORK	10
 #define LONGEST		4096		/* bytes of a pattern */
 
 #define SPACES		"\\t\\n\\x0b\\x0c\\r \\u00a0\\ufeff\\u2028\\u2029\\p{Zs}"
@@ -101,6 +106,15 @@ put_escape(struct buf *out, const char *s, size_t len, bool in_class, const char
 	}
 }
 
+/* "(" with nothing special behind it, or what ECMA-262 has: (?: (?= (?! (?<= (?<! (?<name>. The others are PCRE2's alone. */
+static bool
+is_group(const char *s, size_t len)
+{
+	if (len > 1 && s[1] == '*')
+		return false;
+	return len < 3 || s[1] != '?' || memchr(":=!<", s[2], 4) != NULL;
+}
+
 static bool
 translate(struct buf *out, const char *s, size_t len, const char **why)
 {
@@ -118,9 +132,8 @@ translate(struct buf *out, const char *s, size_t len, const char **why)
 		if (s[i] == '[' && in_class)
 			buf_putc(out, '\\');
 		in_class = s[i] == '[' ? true : s[i] == ']' ? false : in_class;
-		/* What begins (* or (?# is PCRE2's alone. */
-		if (!in_class && s[i] == '(' && i + 1 < len && s[i + 1] == '*') {
-			*why = "nothing stands before the *";
+		if (!in_class && s[i] == '(' && !is_group(s + i, len - i)) {
+			*why = "ECMA-262 has no such group";
 			return false;
 		}
 		buf_putc(out, s[i]);
@@ -145,7 +158,7 @@ prepare(void)
 struct pattern *
 pattern_new(const char *text, size_t len, char *why, size_t size)
 {
-	uint32_t options = PCRE2_UTF | PCRE2_ALT_BSUX | PCRE2_MATCH_UNSET_BACKREF | PCRE2_DOLLAR_ENDONLY |
+	uint32_t options = PCRE2_UTF | PCRE2_AUTO_CALLOUT | PCRE2_ALT_BSUX | PCRE2_MATCH_UNSET_BACKREF | PCRE2_DOLLAR_ENDONLY |
 	    PCRE2_ALLOW_EMPTY_CLASS | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE;
 	pcre2_compile_context *context;
 	struct buf b = { 0 };
@@ -190,11 +203,36 @@ pattern_free(struct pattern *p)
 	free(p);
 }
 
-enum pattern_result
-pattern_find(const struct pattern *p, const char *s, size_t len)
-{
-	int r = pcre2_match(p->code, (const uint8_t *)s, len, 0, PCRE2_NO_UTF_CHECK, match, limits);
+struct progress {
+	unsigned long	left;
+	size_t		at;
+};
 
+/* Before an item: what was passed over since the one before is work too. */
+static int
+call_out(pcre2_callout_block *block, void *data)
+{
+	struct progress *p = data;
+	size_t at = block->current_position, passed = at > p->at ? at - p->at : p->at - at;
+
+	p->at = at;
+	if (p->left < passed + ITEM_WORK) {
+		p->left = 0;
+		return PCRE2_ERROR_MATCHLIMIT;
+	}
+	p->left -= passed + ITEM_WORK;
+	return 0;
+}
+
+enum pattern_result
+pattern_find(const struct pattern *p, const char *s, size_t len, unsigned long *work)
+{
+	struct progress progress = { .left = *work };
+	int r;
+
+	pcre2_set_callout(limits, call_out, &progress);
+	r = pcre2_match(p->code, (const uint8_t *)s, len, 0, PCRE2_NO_UTF_CHECK, match, limits);
+	*work = progress.left;
 	return r == PCRE2_ERROR_NOMATCH ? PATTERN_NONE : r >= 0 ? PATTERN_FOUND : PATTERN_TOO_LONG;
 }
 

@@ -19,8 +19,11 @@ enum pattern_result {
 struct pattern	*pattern_new(const char *text, size_t len, char *why, size_t size);
 /* NULL is allowed. */
 void		 pattern_free(struct pattern *p);
-/* Anywhere in valid UTF-8. */
-enum pattern_result pattern_find(const struct pattern *p, const char *s, size_t len);
+/*
+ * Anywhere in valid UTF-8. *work is what it may take, about a nanosecond each; it is lowered by what it took. Past that it
+ * is PATTERN_TOO_LONG.
+ */
+enum pattern_result pattern_find(const struct pattern *p, const char *s, size_t len, unsigned long *work);
 /* Bytes that it takes. */
 size_t		 pattern_size(const struct pattern *p);
 

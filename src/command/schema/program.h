@@ -67,12 +67,17 @@ struct members {
 	struct node		*additional;	/* NULL: none */
 };
 
+struct dependent {
+	const char	*name;
+	size_t		 len;
+};
+
 /* dependentRequired, dependentSchemas and dependencies: what a property asks for. */
 struct dependency {
 	const char		*name;
 	size_t			 len;
 	struct node		*node;		/* NULL: names */
-	const char		**names;
+	struct dependent	*names;
 	size_t			 nnames;
 };
 

@@ -14,7 +14,7 @@ ref_compile(struct compiler *c, struct node *n, const struct value *map, const s
 	const char *dynamic;
 
 	(void)map;
-	out->u.ref.target = compile_target(c, n, v, &dynamic);
+	out->u.ref.target = compile_target(c, n, "$ref", v, &dynamic);
 	return out->u.ref.target == NULL ? COMPILED_FAILED : COMPILED_STEP;
 }
 
@@ -23,7 +23,7 @@ enum compiled
 dynamic_compile(struct compiler *c, struct node *n, const struct value *map, const struct value *v, struct step *out)
 {
 	(void)map;
-	out->u.ref.target = compile_target(c, n, v, &out->u.ref.dynamic);
+	out->u.ref.target = compile_target(c, n, "$dynamicRef", v, &out->u.ref.dynamic);
 	return out->u.ref.target == NULL ? COMPILED_FAILED : COMPILED_STEP;
 }
 

@@ -4,6 +4,8 @@
  * 2020-12, 11). They do not coerce: which ones they look at depends on the whole
  * evaluation, which is over by then.
  */
+#include <string.h>
+
 #include "command/schema/compile.h"
 #include "command/schema/evaluate.h"
 #include "command/schema/keywords.h"
@@ -47,7 +49,11 @@ unevaluated_properties_evaluate(struct run *r, const struct step *s, struct fram
 		const char *key = instance_key(&f->v->u.items[2 * i], r->arena, &len);
 		struct place at = { f->place, key, len };
 
-		if (key != NULL && !evaluate_seen(f, i))
+		if (key == NULL) {	/* not text: no keyword can have named it */
+			at.key = instance_describe(&f->v->u.items[2 * i], r->arena);
+			at.len = strlen(at.key);
+		}
+		if (!evaluate_seen(f, i))
 			ok = evaluate_node(r, s->u.node, &f->v->u.items[2 * i + 1], &at, NULL) && ok;
 	}
 	evaluate_mark_all(f);

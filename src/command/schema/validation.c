@@ -272,19 +272,17 @@ pattern_compile(struct compiler *c, struct node *n, const struct value *map, con
 bool
 pattern_evaluate(struct run *r, const struct step *s, struct frame *f)
 {
-	enum pattern_result result;
 	const char *text;
 	size_t len;
 
 	if (f->type != INSTANCE_STRING)
 		return true;
-	if ((text = instance_text(f->v, r->arena, &len)) == NULL || !evaluate_work(r, 100 + len))
+	if ((text = instance_text(f->v, r->arena, &len)) == NULL)
 		return false;
-	result = pattern_find(s->u.pattern.pattern, text, len);
-	if (result == PATTERN_FOUND)
+	if (evaluate_pattern(r, s->u.pattern.pattern, text, len))
 		return true;
 	return r->errors != NULL && evaluate_error(r, f, s, arena_printf(r->arena, "a string that matches %s",
-	    s->u.pattern.text), result == PATTERN_TOO_LONG ? "one that takes too long to compare" : NULL);
+	    s->u.pattern.text), r->exhausted ? "one that takes too long to compare" : NULL);
 }
 
 enum compiled
