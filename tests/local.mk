@@ -36,6 +36,10 @@ CHECKS = \
 	tests/check_peer \
 	tests/check_reads \
 	tests/check_registry \
+	tests/check_schema \
+	tests/check_schema_coerce \
+	tests/check_schema_compat \
+	tests/check_schema_limits \
 	tests/check_stream \
 	tests/check_stream_random \
 	tests/check_stream_resume \
@@ -87,17 +91,25 @@ check_SCRIPTS += \
 	tests/json_suite.sh \
 	tests/layers.sh \
 	tests/metrics_docs.sh \
-	tests/metrics_files.py
+	tests/metrics_files.py \
+	tests/schema_suite.sh
 TESTS += $(check_SCRIPTS)
 EXTRA_DIST += $(check_SCRIPTS) tests/cover.sh tests/http_face.py tests/lint.sh \
 	tests/guard_client.h tests/guard_rows.h tests/guard_server.h tests/stream_client.h tests/worker_client.h \
-	tests/vectors/fressian-bad.tsv tests/vectors/fressian-vectors.tsv tests/vectors/mapping.tsv
+	tests/vectors/fressian-bad.tsv tests/vectors/fressian-vectors.tsv tests/vectors/mapping.tsv \
+	tests/vectors/schema-compatible.tsv
 
 # JSONTestSuite, fetched by the script into the build folder.
 check_PROGRAMS += tests/json_suite_run
 clean-local: clean-json-suite
 clean-json-suite:
 	rm -rf tests/json-suite
+
+# JSON Schema's own suite, fetched by the script into the build folder.
+check_PROGRAMS += tests/schema_suite_run
+clean-local: clean-schema-suite
+clean-schema-suite:
+	rm -rf tests/schema-suite
 
 # The codecs that the examples carry; the script builds and runs them.
 EXTRA_DIST += tests/examples_recode.c

@@ -8,6 +8,14 @@ libcommand_a_SOURCES = \
 	src/command/schema/coerce.c \
 	src/command/schema/coerce.h \
 	src/command/schema/compat.c \
+	src/command/schema/compat.h \
+	src/command/schema/compat_branch.c \
+	src/command/schema/compat_items.c \
+	src/command/schema/compat_members.c \
+	src/command/schema/compat_reach.c \
+	src/command/schema/compat_same.c \
+	src/command/schema/compat_scalar.c \
+	src/command/schema/compat_view.c \
 	src/command/schema/compile.c \
 	src/command/schema/compile.h \
 	src/command/schema/dependency.c \
