@@ -8,3 +8,7 @@ EXTRA_PROGRAMS += bench/index_cost
 bench_index_cost_SOURCES = bench/index_cost.c
 bench_index_cost_LDADD = libindex.a libutil.a $(SQLITE_LIBS) $(UUID_LIBS)
 CLEANFILES += bench/index_cost
+EXTRA_PROGRAMS += bench/schema_cost
+bench_schema_cost_SOURCES = bench/schema_cost.c
+bench_schema_cost_LDADD = libcommand.a libvalue.a libutil.a $(PCRE2_LIBS) $(MSGPACK_LIBS) $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) -lm
+CLEANFILES += bench/schema_cost
