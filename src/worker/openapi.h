@@ -39,7 +39,7 @@
 	X(LAST_EVENT_ID, "Last-Event-ID", "header", "{\"type\":\"string\"}",			\
 	    "The id of the last message that was seen: the stream goes on behind it.")		\
 	X(KEY, "Idempotency-Key", "header",							\
-	    "{\"type\":\"string\",\"pattern\":\"^\\\"[ !#-\\\\[\\\\]-~]{1,255}\\\"$\"}",				\
+	    "{\"type\":\"string\",\"maxLength\":255,\"pattern\":\"^(\\\"([ !#-\\\\[\\\\]-~]|\\\\\\\\[\\\\\\\\\\\"])+\\\"|[-A-Za-z0-9!#$%&'*+.^_`|~:/]+)$\"}",	\
 	    "The same command with the same key is written once.")				\
 	X(PREFER, "Prefer", "header", "{\"type\":\"string\"}",					\
 	    "respond-async, or wait=N: seconds to wait for the event (RFC 7240).")		\

