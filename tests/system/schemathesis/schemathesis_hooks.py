@@ -25,3 +25,8 @@ def before_call(context, case, kwargs):
     headers = case.headers or {}
     if re.fullmatch(r"""("([ !#-\[\]-~]|\\[\\"])+"|[-A-Za-z0-9!#$%&'*+.^_`|~:/]+)""", str(headers.get("Idempotency-Key", ""))):
         headers["Idempotency-Key"] = '"%s"' % uuid.uuid4()
+    # What the fuzzer registers would hold for the commands that it sends: /openapi.json was read before.
+    parameters = case.path_parameters or {}
+    if isinstance(parameters.get("action"), str) and \
+            re.fullmatch(r"[A-Za-z][A-Za-z0-9.*+!\-_?$%&=<>#'/]*", parameters["action"]):
+        parameters["action"] = ("fuzz-" + parameters["action"])[:255]
