@@ -9,6 +9,7 @@ FUZZERS = \
 	fuzz/fuzz_index \
 	fuzz/fuzz_json \
 	fuzz/fuzz_negotiate \
+	fuzz/fuzz_schema \
 	fuzz/fuzz_token \
 	fuzz/fuzz_transit_json \
 	fuzz/fuzz_transit_msgpack
@@ -25,6 +26,7 @@ fuzz_fuzz_guard_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_index_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_json_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_negotiate_LDFLAGS = $(FUZZ_LINK)
+fuzz_fuzz_schema_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_token_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_transit_json_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_transit_msgpack_LDFLAGS = $(FUZZ_LINK)

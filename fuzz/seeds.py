@@ -25,6 +25,8 @@ REQUESTS = [
 
 TOKENS = ["AQECAwQFBgQBrAIAAg", "AQECAwQFBgIBAA", "AQECAwQFBgA", "AQECAwQFBgH__________38B"]
 
+SCHEMA_DATA = ['{:a 1 "b" nil :x_a "y"}', '[1 :k 2.50M #{} "a"]', '"ab"', "19.99", "nil"]
+
 
 def rows(srcdir, name):
     with open(os.path.join(srcdir, "tests/vectors", name), encoding="utf-8", newline="\n") as f:
@@ -45,6 +47,9 @@ def seeds(srcdir):
         yield "fuzz_fressian", bytes.fromhex(row[2])
     for row in rows(srcdir, "fressian-bad.tsv"):
         yield "fuzz_fressian", bytes.fromhex(row[1])
+    for row in rows(srcdir, "schema-compatible.tsv"):
+        for data in SCHEMA_DATA:
+            yield "fuzz_schema", "\n".join((row[2], data, row[3])).encode()
     for text in ACCEPTS:
         yield "fuzz_negotiate", text.encode()
     for text in TOKENS:
