@@ -125,7 +125,7 @@ reach_has_pattern(const struct reach *r, const char *text, size_t len)
 bool
 reach_has(struct compat *c, const struct reach *r, const char *name, size_t len)
 {
-	for (size_t i = 0; i < r->nnames; i++)
+	for (size_t i = 0; i < r->nnames && (i % 64 != 63 || compat_work(c, 1)); i++)
 		if (r->names[i].len == len && memcmp(r->names[i].name, name, len) == 0)
 			return true;
 	for (size_t i = 0; i < r->npatterns; i++)

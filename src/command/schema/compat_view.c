@@ -10,7 +10,7 @@
 #include "value/bignum_exact.h"
 
 #define PARTS_MAX	1000
-#define VALUES_MAX	256
+#define VALUES_MAX	20000
 
 const struct value *
 part_get(const struct part *p, const char *keyword)
@@ -56,7 +56,7 @@ key_name(struct compat *c, const struct value *key, size_t *len)
 const struct value *
 member_of(struct compat *c, const struct value *map, const char *name, size_t len)
 {
-	for (uint32_t i = 0; map->kind == VALUE_MAP && i < map->n; i++) {
+	for (uint32_t i = 0; map->kind == VALUE_MAP && i < map->n && (i % 64 != 63 || compat_work(c, 1)); i++) {
 		size_t n;
 		const char *key = key_name(c, &map->u.items[2 * i], &n);
 
