@@ -162,6 +162,17 @@ START_TEST(test_many_slow)
 }
 END_TEST
 
+/* Patterns of clients are only compiled, and that takes long enough. */
+START_TEST(test_many_regexes)
+{
+	struct value *items = arena_array(&arena, 50000, sizeof(*items)), v = value_seq(VALUE_VECTOR, items, 50000);
+
+	for (size_t i = 0; i < 50000; i++)
+		items[i] = value_cstring("(?:abcdefgh){999}");
+	given_up("{\"items\":{\"format\":\"regex\"}}", &v);
+}
+END_TEST
+
 /* And what is only long is compared. */
 static const struct {
 	const char	*pattern;
@@ -325,6 +336,7 @@ main(void)
 	tcase_add_test(t, test_exponential);
 	tcase_add_loop_test(t, test_slow_patterns, 0, N(slow));
 	tcase_add_test(t, test_many_slow);
+	tcase_add_test(t, test_many_regexes);
 	tcase_add_loop_test(t, test_long_texts, 0, N(long_texts));
 	tcase_add_test(t, test_large_objects);
 	tcase_add_loop_test(t, test_full_arena, 0, N(hungry));

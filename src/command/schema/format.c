@@ -12,6 +12,8 @@
 #include "command/schema/keywords.h"
 #include "util/id.h"
 
+#define REGEX_WORK	1000	/* compiling a few bytes can take as much */
+
 /* Reads a text from its front; every take_ fails for good once one did. */
 struct reader {
 	const char	*s, *end;
@@ -502,7 +504,8 @@ format_evaluate(struct run *r, const struct step *s, struct frame *f)
 
 	if (f->type != INSTANCE_STRING)
 		return true;
-	if ((text = instance_text(f->v, r->arena, &len)) == NULL || !evaluate_work(r, len))
+	if ((text = instance_text(f->v, r->arena, &len)) == NULL || !evaluate_work(r, s->u.format.format->is == is_regex ?
+	    len + REGEX_WORK : len))
 		return false;
 	return s->u.format.format->is(text, len) || evaluate_error(r, f, s, s->u.format.format->doc, NULL);
 }
