@@ -16,10 +16,11 @@ static void
 split(const char *s, size_t len, struct parts *p)
 {
 	const char *end = s + len, *mark;
-	size_t n;
+	size_t n = 0;
 
 	memset(p, 0, sizeof(*p));
-	n = strcspn(s, ":/?#");
+	while (n < len && (s[n] == '\0' || strchr(":/?#", s[n]) == NULL))
+		n++;
 	if (n < len && n > 0 && s[n] == ':') {
 		p->scheme = s;
 		p->nscheme = n;
