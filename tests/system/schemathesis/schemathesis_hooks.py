@@ -28,5 +28,5 @@ def before_call(context, case, kwargs):
     # What the fuzzer registers would hold for the commands that it sends: /openapi.json was read before.
     parameters = case.path_parameters or {}
     if isinstance(parameters.get("action"), str) and \
-            re.fullmatch(r"[A-Za-z][A-Za-z0-9.*+!\-_?$%&=<>#'/]*", parameters["action"]):
+            re.fullmatch(r"[A-Za-z][A-Za-z0-9.*+!\-_?$&=<>#'/]*", parameters["action"]):
         parameters["action"] = ("fuzz-" + parameters["action"])[:255]
