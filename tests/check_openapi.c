@@ -95,6 +95,39 @@ START_TEST(references_lead_somewhere)
 }
 END_TEST
 
+static const struct openapi_op *
+op_of(const char *id)
+{
+	for (size_t i = 0; i < openapi_nops; i++)
+		if (strcmp(openapi_ops[i].id, id) == 0)
+			return &openapi_ops[i];
+	return NULL;
+}
+
+/* From an answer that there is, to a parameter that its operation takes. */
+START_TEST(links_lead_somewhere)
+{
+	static const char *const names[] = {
+#define X(name, text, in, schema, doc) text,
+		OPENAPI_PARAMETERS(X)
+#undef X
+	};
+
+	for (size_t i = 0; i < openapi_nlinks; i++) {
+		const struct openapi_link *l = &openapi_links[i];
+		const struct openapi_op *from = op_of(l->from), *to = op_of(l->to);
+		bool answers = false, takes = false;
+
+		ck_assert_msg(from != NULL && to != NULL, "%s to %s", l->from, l->to);
+		for (const struct openapi_answer *an = from->answers; an->status != 0; an++)
+			answers = answers || an->status == l->status;
+		for (unsigned p = 0; p < OPENAPI_NPARAMETERS; p++)
+			takes = takes || ((to->parameters & (1u << p)) && strcmp(names[p], l->parameter) == 0);
+		ck_assert_msg(answers && takes, "%s %d to %s's %s", l->from, l->status, l->to, l->parameter);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -107,6 +140,7 @@ main(void)
 	tcase_add_test(t, every_route_and_method_is_there);
 	tcase_add_test(t, every_problem_and_media_type_is_there);
 	tcase_add_test(t, references_lead_somewhere);
+	tcase_add_test(t, links_lead_somewhere);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

@@ -23,10 +23,4 @@ if [ ! -s "$data" ]; then
 	sed '/^\/\//d; s/^export default //' "$cache/package/data/parsing.js" >"$data.new"
 	mv "$data.new" "$data"
 fi
-out=$cache/out
-"${top_builddir:-.}/tests/json_suite_run" "$data" >"$out" || { cat "$out"; exit 1; }
-cat "$out"
-# What may be either stands in the documentation as it is.
-grep '^| i_' "$out" >"$cache/listed"
-sed -n '/^<!-- json-suite -->$/,/^<!-- end of json-suite -->$/p' "${srcdir:-.}/docs/http.md" | grep '^| i_' >"$cache/documented" || true
-diff "$cache/documented" "$cache/listed" || { echo "json_suite: docs/http.md has other rows"; exit 1; }
+"${top_builddir:-.}/tests/json_suite_run" "$data"

@@ -6,7 +6,24 @@
 #include "worker/guard_chars.h"
 #include "worker/guard_framing.h"
 
-/* RFC 9112 3.2: exactly one Host in HTTP/1.1, of the characters of a host and port. */
+bool
+guard_framing_host(const char *s, size_t len)
+{
+	size_t n = 0;
+	bool bracket = len > 0 && s[0] == '[';
+
+	while (n < len && (guard_chars[(uint8_t)s[n]] & CHAR_HOST) && s[n] != ']' &&
+	    (bracket ? n == 0 || s[n] != '[' : s[n] != '[' && s[n] != ':'))
+		n++;
+	if (bracket && (n < 2 || n == len || s[n++] != ']'))
+		return false;
+	if (n < len && s[n] == ':')
+		for (n++; n < len && s[n] >= '0' && s[n] <= '9'; n++)
+			continue;
+	return n == len;
+}
+
+/* RFC 9112 3.2: exactly one Host in HTTP/1.1, which is a host and port, or empty. */
 static enum guard_fed
 check_host(struct guard_head *h)
 {
@@ -16,11 +33,8 @@ check_host(struct guard_head *h)
 	if (host == NULL)
 		return h->minor == 0 ? FED_MORE : guard_head_refuse(h, PROBLEM_MALFORMED,
 		    "HTTP/1.1 needs a Host field.");
-	for (uint32_t i = 0; i < s->len; i++)
-		if ((guard_chars[(uint8_t)host[i]] & CHAR_HOST) == 0)
-			return guard_head_refuse(h, PROBLEM_MALFORMED,
-			    "The Host field is not a host name and port.");
-	return FED_MORE;
+	return guard_framing_host(host, s->len) ? FED_MORE : guard_head_refuse(h, PROBLEM_MALFORMED,
+	    "The Host field is not a host name and port.");
 }
 
 static enum guard_fed

@@ -10,6 +10,11 @@
 
 /* The head's lines are all there: FED_DONE, or FED_REFUSED. */
 enum guard_fed guard_framing(struct guard_head *h);
+/*
+ * RFC 3986 3.2.2 and 3.2.3, in short: a name, or an address in brackets; a colon and digits may
+ * follow. Empty is sound.
+ */
+bool	guard_framing_host(const char *s, size_t len);
 /* Note why a head is refused. */
 enum guard_fed guard_head_refuse(struct guard_head *h, enum problem_id problem,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -154,7 +154,7 @@ authority_len(const char *t, size_t len)
 		return 0;
 	while (n < len && (guard_chars[(uint8_t)t[n]] & CHAR_HOST))
 		n++;
-	if (n == from || (n < len && t[n] != '/' && t[n] != '?'))
+	if (n == from || (n < len && t[n] != '/' && t[n] != '?') || !guard_framing_host(t + from, n - from))
 		return SIZE_MAX;
 	return n;
 }

@@ -91,15 +91,14 @@ put_body(struct jsonw *w, const char *schema)
 }
 
 static void
-put_content(struct jsonw *w, const struct route *r, const struct openapi_op *op, const struct openapi_answer *a)
+put_content(struct jsonw *w, const struct route *r, const struct openapi_answer *a)
 {
 	if (a->schema == NULL)
 		return;
 	jsonw_begin(w, "content", '{');
-	if (strcmp(a->schema, "Problem") == 0) {
-		put_media(w, "application/problem+json", NULL, a->schema);
-		/* The items of a batch have a problem each. */
-		if (op->method == METHOD_POST)
+	if (strcmp(a->schema, "Problem") == 0 || strcmp(a->schema, OPENAPI_REFUSED) == 0) {
+		put_media(w, "application/problem+json", NULL, "Problem");
+		if (strcmp(a->schema, OPENAPI_REFUSED) == 0)
 			put_media(w, "application/json", NULL, "Results");
 		for (size_t i = 0; i < codecs_count; i++)
 			if (codecs[i].write != NULL && strcmp(codecs[i].type, "application/json") != 0)
@@ -156,6 +155,30 @@ put_headers(struct jsonw *w, const struct openapi_op *op, int status)
 }
 
 static void
+put_links(struct jsonw *w, const char *id, int status)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < openapi_nlinks; i++) {
+		const struct openapi_link *l = &openapi_links[i];
+
+		if (strcmp(l->from, id) != 0 || l->status != status)
+			continue;
+		if (!any)
+			jsonw_begin(w, "links", '{');
+		any = true;
+		jsonw_begin(w, l->name, '{');
+		jsonw_string(w, "operationId", l->to);
+		jsonw_begin(w, "parameters", '{');
+		jsonw_string(w, l->parameter, l->value);
+		jsonw_end(w, '}');
+		jsonw_end(w, '}');
+	}
+	if (any)
+		jsonw_end(w, '}');
+}
+
+static void
 put_answers(struct jsonw *w, const struct openapi_op *op)
 {
 	const struct route *r = route_of(op->path);
@@ -167,7 +190,8 @@ put_answers(struct jsonw *w, const struct openapi_op *op)
 		jsonw_begin(w, status, '{');
 		jsonw_string(w, "description", a->doc);
 		put_headers(w, op, a->status);
-		put_content(w, r, op, a);
+		put_content(w, r, a);
+		put_links(w, op->id, a->status);
 		jsonw_end(w, '}');
 	}
 	jsonw_begin(w, "default", '{');

@@ -10,8 +10,14 @@
 #include "worker/exchange.h"
 #include "worker/schemas.h"
 
-#define OPENAPI_TIME "{\"anyOf\":[{\"type\":\"integer\",\"minimum\":-4611686018427387903," \
-	"\"maximum\":4611686018427387903},{\"type\":\"string\",\"format\":\"date-time\"}]}"
+/* INT64_MAX / 2, which list.c takes. */
+#define OPENAPI_MOST	"4611686018427387903"
+#define OPENAPI_TIME "{\"anyOf\":[{\"type\":\"integer\",\"minimum\":-" OPENAPI_MOST ",\"maximum\":" OPENAPI_MOST "}," \
+    "{\"type\":\"string\",\"format\":\"date-time\"}]}"
+/* A quoted string or a bare token, of 255 characters (RFC 8941 3.3.3, 3.3.4). */
+#define OPENAPI_KEYS "{\"type\":\"string\",\"pattern\":" \
+    "\"^(\\\"([ !#-\\\\[\\\\]-~]|\\\\\\\\[\\\"\\\\\\\\]){1,255}\\\"|[A-Za-z0-9!#$%&'*+.^_`|~:/-]{1,255})$\"," \
+    "\"examples\":[\"\\\"8e03978e-40d5-43e8-bc93-6894a57f9324\\\"\"]}"
 
 /* A parameter of operations: a bit of openapi_op.parameters each. name, in, JSON Schema, doc */
 #define OPENAPI_PARAMETERS(X)									\
@@ -24,10 +30,13 @@
 	    "Seconds to wait for a first child.")						\
 	X(LIMIT, "limit", "query", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000,\"default\":100}", \
 	    "Records of a page, at most.")							\
-	X(OFFSET, "offset", "query", "{\"type\":\"integer\",\"minimum\":0,\"maximum\":4611686018427387903}", "Records to pass over.") \
+	X(OFFSET, "offset", "query", "{\"type\":\"integer\",\"minimum\":0,\"maximum\":" OPENAPI_MOST "}", \
+	    "Records to pass over.")								\
 	X(AFTER, "after", "query", "{\"type\":\"string\",\"minLength\":1}",			\
 	    "What an answer to the same question had as next.")					\
-	X(ACTION, "action", "query", "{\"type\":\"string\",\"pattern\":\"^[^\\u0000]+$\"}", "Of this action only.") \
+	X(ACTION, "action", "query",								\
+	    "{\"type\":\"string\",\"pattern\":\"^(:[^\\\\u0000]|[^:\\\\u0000])[^\\\\u0000]*$\"}",	\
+	    "Of this action only.")								\
 	X(PARENT, "parent", "query", "{\"type\":\"string\",\"format\":\"uuid\"}",		\
 	    "Events of this command only.")							\
 	X(SINCE, "since", "query", OPENAPI_TIME,					\
@@ -38,8 +47,7 @@
 	    "As Last-Event-ID, for clients that cannot send it.")				\
 	X(LAST_EVENT_ID, "Last-Event-ID", "header", "{\"type\":\"string\"}",			\
 	    "The id of the last message that was seen: the stream goes on behind it.")		\
-	X(KEY, "Idempotency-Key", "header",							\
-	    "{\"type\":\"string\",\"maxLength\":255,\"pattern\":\"^(\\\"([ !#-\\\\[\\\\]-~]|\\\\\\\\[\\\\\\\\\\\"])+\\\"|[-A-Za-z0-9!#$%&'*+.^_`|~:/]+)$\"}",	\
+	X(KEY, "Idempotency-Key", "header", OPENAPI_KEYS,					\
 	    "The same command with the same key is written once.")				\
 	X(PREFER, "Prefer", "header", "{\"type\":\"string\"}",					\
 	    "respond-async, or wait=N: seconds to wait for the event (RFC 7240).")		\
@@ -70,10 +78,13 @@ enum openapi_parameter {
 
 #define OPENAPI_BIT(name)	(1u << OPENAPI_##name)
 
+#define OPENAPI_REFUSED		"ProblemOrResults"
+
 /* An answer of an operation. */
 struct openapi_answer {
 	int		 status;
-	const char	*schema;	/* of components; NULL: no body, "Problem": in the problem's types */
+	/* Of components; NULL: no body. "Problem": in the problem's types; OPENAPI_REFUSED: or a batch of them. */
+	const char	*schema;
 	const char	*doc;
 };
 
@@ -89,6 +100,16 @@ struct openapi_op {
 
 extern const struct openapi_op openapi_ops[];
 extern const size_t openapi_nops;
+
+/* What an answer leads to: a parameter of another operation stands in it. */
+struct openapi_link {
+	const char	*from;		/* an operation's id */
+	int		 status;	/* of its answer */
+	const char	*name, *to, *parameter, *value;	/* value: a runtime expression (OpenAPI 4.8.20.4) */
+};
+
+extern const struct openapi_link openapi_links[];
+extern const size_t openapi_nlinks;
 
 /* The route's handler. */
 void	openapi_get(struct exchange *x);

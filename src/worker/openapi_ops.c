@@ -24,13 +24,14 @@ const struct openapi_op openapi_ops[] = {
 	    { { 201, "Written", "Written, and its first event came." },
 	      { 202, "Written", "All in-sync replicas have it. With error: no event came in time." },
 	      { 207, "Results", "A batch whose items fared differently." },
-	      BAD, NO_TYPE,
-	      { 409, "Problem", "The same command, with this key, is being written now." },
-	      { 413, "Problem", "The body, or the record, is too large." },
+	      { 400, OPENAPI_REFUSED, "A parameter, the key or the body is not as it must be." },
+	      NO_TYPE,
+	      { 409, OPENAPI_REFUSED, "The same command, with this key, is being written now." },
+	      { 413, OPENAPI_REFUSED, "The body, or the record, is too large." },
 	      { 415, "Problem", "The body's type or coding is not taken." },
-	      { 422, "Problem", "It is no valid command, its data does not match its schema, or the key was used for another one." },
-	      AWAY,
-	      { 504, "Problem", "It may or may not have been written; id names it." } } },
+	      { 422, OPENAPI_REFUSED, "It is no valid command, its data does not match its schema, or the key was used for another one." },
+	      { 503, OPENAPI_REFUSED, "Not now; Retry-After says when to try again." },
+	      { 504, OPENAPI_REFUSED, "It may or may not have been written; id names it." } } },
 	{ "/commands", NULL, METHOD_GET, "listCommands", "Commands, oldest first", LIST, NULL,
 	    { { 200, "Commands", "A page." }, BAD, NOT_THERE, NO_TYPE, GONE, AWAY } },
 	{ "/events", NULL, METHOD_GET, "listEvents", "Events, oldest first", LIST | P(PARENT), NULL,
@@ -91,3 +92,16 @@ const struct openapi_op openapi_ops[] = {
 	    { { 200, "Json", "OpenAPI 3.1." } } },
 };
 const size_t openapi_nops = sizeof(openapi_ops) / sizeof(openapi_ops[0]);
+
+const struct openapi_link openapi_links[] = {
+	{ "postCommand", 202, "command", "getCommand", "id", "$response.body#/id" },
+	{ "postCommand", 201, "command", "getCommand", "id", "$response.body#/id" },
+	{ "postCommand", 201, "event", "getEvent", "id", "$response.body#/children/0" },
+	{ "listCommands", 200, "command", "getCommand", "id", "$response.body#/commands/0/id" },
+	{ "listCommands", 200, "next", "listCommands", "after", "$response.body#/next" },
+	{ "listEvents", 200, "event", "getEvent", "id", "$response.body#/events/0/id" },
+	{ "listEvents", 200, "next", "listEvents", "after", "$response.body#/next" },
+	{ "getCommand", 200, "events", "listEvents", "parent", "$response.body#/id" },
+	{ "getEvent", 200, "command", "getCommand", "id", "$response.body#/parent" },
+};
+const size_t openapi_nlinks = sizeof(openapi_links) / sizeof(openapi_links[0]);
