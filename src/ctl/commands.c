@@ -31,6 +31,12 @@ const struct ctl_command ctl_commands[] = {
 	{ "get", "ID", NULL, "Print a command or an event.",
 	    "The answer is cmdrd's: its index must have it.\n",
 	    get_options, CTL_CONFIG | CTL_URL, get_run },
+	{ "schema", "list|get ACTION|put ACTION FILE|delete ACTION|check FILE", "list get put delete check",
+	    "Schemas of commands: what holds, another one, and a try before that.",
+	    "check asks nobody: it compares the command on standard input with the schema in\n"
+	    "FILE, and prints the data with the types that the schema gives them. FILE - is\n"
+	    "standard input, for put.\n",
+	    schema_options, CTL_CONFIG | CTL_URL, schema_run },
 	{ "tail", "commands|events", "commands events", "Print what happens on a topic, as it happens.",
 	    "One record a line. A stream that breaks is taken up where it stood. With --kafka\n"
 	    "the servers, properties and secrets of the configuration are used; partitions\n"

@@ -17,6 +17,7 @@ libctl_a_SOURCES = \
 	src/ctl/ready.c \
 	src/ctl/reload.c \
 	src/ctl/screen.c src/ctl/screen.h \
+	src/ctl/schema.c \
 	src/ctl/send.c \
 	src/ctl/settings.c src/ctl/settings.h \
 	src/ctl/status.c src/ctl/status.h src/ctl/status_page.c \

@@ -107,6 +107,7 @@ def two_machines_agree():
     # An ETag of the one is an ETag of the other.
     tag = ask(b, "GET", "/schemas/create-foo")[1]["ETag"]
     check(ask(b, "PUT", "/schemas/create-foo", B, {"If-Match": tag})[0] == 200, "If-Match")
+    wait_until(lambda: ask(a, "GET", "/schemas/create-foo")[1]["ETag"] != tag, 20, "the first one to see it")
     check(ask(a, "PUT", "/schemas/create-foo", A, {"If-Match": tag})[0] == 412, "If-Match of a former version")
     results = [], []
     threads = [threading.Thread(target=put_many, args=(d, i, r)) for i, (d, r) in enumerate(((a, results[0]), (b, results[1])))]
@@ -335,7 +336,32 @@ def many():
     return "%d actions of 20 properties in %.0f s, all used: %.1f MB of PSS more over all processes" % (ACTIONS, took, after - before)
 
 
+def by_cmdrctl():
+    topics("ctl")
+    d = machine("ctl-schemas", "ctl").start()
+    path = os.path.join(d.dir, "schema.json")
+
+    def ctl(*args, text=None):
+        p = subprocess.run([lib.CMDRCTL, "schema", *args, *([] if args[0] == "check" else ["-f", d.conf])], input=text,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return p.returncode, p.stdout
+    with open(path, "w") as f:
+        json.dump(TYPED, f)
+    check(ctl("put", "ns/create", path, "--dry-run") == (0, "it would be taken\n"), "put --dry-run")
+    check(ctl("put", "ns/create", path)[0] == 0, "put")
+    check(ctl("list")[1].split()[:2] == ["ns/create", "1"], "list: %r" % (ctl("list"),))
+    check(json.loads(ctl("get", "ns/create")[1]) == TYPED, "get")
+    rc, text = ctl("check", path, text=json.dumps({"action": "ns/create", "data": {"kind": "size/large", "price": 1.5}}))
+    check(rc == 0 and ":size/large" in text and "1.5M" in text, "check: %d %r" % (rc, text))
+    rc, text = ctl("check", path, text=json.dumps({"action": "ns/create", "data": {"price": "x"}}))
+    check(rc == 1 and "/data/price" in text, "check of what is wrong: %d %r" % (rc, text))
+    check(ctl("delete", "ns/create", "--match", "7")[0] == 1, "delete --match of another version")
+    check(ctl("delete", "ns/create", "--match", "1")[0] == 0 and ctl("list")[1] == "", "delete")
+    d.stop()
+
+
 TESTS = [
+    ("cmdrctl schema", by_cmdrctl),
     ("the topic is made, and read again", topic_is_made),
     ("two machines agree", two_machines_agree),
     ("kill -9 of the registrar", killed_registrar),
