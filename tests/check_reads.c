@@ -146,6 +146,11 @@ START_TEST(validators)
 	ck_assert(strcmp(tag(), first) == 0);
 	ask("GET " C "\nIf-None-Match: *\r\n", "");
 	ck_assert_int_eq(answer(), 304);
+	/* What was selected hangs on both, and what is not sent has no length, for HEAD either. */
+	ck_assert(has("Vary: Accept\r\n") && has("Vary: Accept-Encoding\r\n") && !has("Content-Length"));
+	ask("HEAD " C "\nIf-None-Match: *\r\n", "");
+	ck_assert_int_eq(answer(), 304);
+	ck_assert(!has("Content-Length"));
 	/* Another form is another representation, a further child makes another one too. */
 	snprintf(head, sizeof(head), "GET " C "\nAccept: application/edn\r\nIf-None-Match: %s\r\n", first);
 	ask(head, "");

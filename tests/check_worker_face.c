@@ -23,6 +23,7 @@ static const struct {
 	{ "PUT /\nAccept: text/none\r\n", "x", 405, "method-not-allowed" },
 	{ "POST /commands\nAccept: text/none\r\n", "{", 406, "application/edn" },
 	{ "POST /commands\nAccept: text/html\r\n" JSON, COMMAND, 406, "not-acceptable" },
+	{ "GET /openapi.json\nAccept: application/json;q=0, */*;q=0\r\n", "", 406, "which is application/json" },
 	{ "POST /commands\n", COMMAND, 415, "\r\nAccept-Post: application/json, " },
 	{ "POST /commands\nContent-Type: text/plain\r\n", COMMAND, 415, "unsupported-media-type" },
 	{ "POST /commands\nContent-Type: application/json; charset=latin1\r\n", COMMAND, 415,

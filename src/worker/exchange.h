@@ -26,7 +26,8 @@ struct exchange {
 	/* NULL: nothing acceptable was named; problems are JSON then */
 	const struct media	*answer;
 	const struct codec	*body;		/* what the body is in */
-	bool			 gzip;
+	bool			 gzip;		/* the body is */
+	bool			 by_encoding;	/* the answer hangs on Accept-Encoding */
 	struct problem		 problem;	/* id PROBLEM_NONE: nothing wrong as yet */
 
 	/* A command being submitted (post.c). */

@@ -111,13 +111,15 @@ guard_out_type(const struct guard_request *r)
 
 /*
  * An answer to HEAD says how long that to GET would be (RFC 9110 9.3.2); evhttp would send the
- * body.
+ * body. 204 has no length, and that of a 304, which is the 200's, is not known here (8.6).
  */
 static void
-head_length(struct guard_request *r, size_t len)
+head_length(struct guard_request *r, int status, size_t len)
 {
 	char text[24];
 
+	if (status == 204 || status == 304)
+		return;
 	snprintf(text, sizeof(text), "%zu", len);
 	guard_header(r, "Content-Length", text);
 }
@@ -162,7 +164,7 @@ void
 guard_reply(struct guard_request *r, int status, const void *body, size_t len)
 {
 	if (r->head.method == METHOD_HEAD)
-		head_length(r, len);
+		head_length(r, status, len);
 	else
 		evbuffer_add(r->guard->scratch, body, len);
 	guard_out_reply(r, status);

@@ -7,6 +7,7 @@
 
 #include "build-config.h"
 #include "util/jsonw.h"
+#include "worker/media.h"
 #include "worker/openapi.h"
 #include "worker/openapi_schemas.h"
 #include "worker/response.h"
@@ -356,5 +357,5 @@ openapi_get(struct exchange *x)
 		at = s->at;
 	}
 	response_header(x, "Cache-Control", "no-cache");
-	response_text(x, 200, "application/json", document.data, document.len);
+	response_text(x, 200, media_json()->content_type, document.data, document.len);
 }

@@ -87,9 +87,9 @@ const struct openapi_op openapi_ops[] = {
 	{ "/metrics", NULL, METHOD_GET, "metrics", "What was counted, for Prometheus", ALWAYS, NULL,
 	    { { 200, "Text", "Text format 0.0.4." }, NO_TYPE } },
 	{ "/openapi.json", NULL, METHOD_GET, "openapi", "This document", ALWAYS, NULL,
-	    { { 200, "Json", "OpenAPI 3.1." } } },
+	    { { 200, "Json", "OpenAPI 3.1." }, NO_TYPE } },
 	{ "/swagger.json", NULL, METHOD_GET, "swagger", "This document, under its former name", ALWAYS, NULL,
-	    { { 200, "Json", "OpenAPI 3.1." } } },
+	    { { 200, "Json", "OpenAPI 3.1." }, NO_TYPE } },
 };
 const size_t openapi_nops = sizeof(openapi_ops) / sizeof(openapi_ops[0]);
 

@@ -46,6 +46,8 @@ common_headers(struct exchange *x)
 
 	x->request_id = id;
 	response_header(x, "Vary", "Accept");
+	if (x->by_encoding)
+		response_header(x, "Vary", "Accept-Encoding");
 	cors_answer(x);
 	if (id != NULL)
 		response_header(x, "X-Request-Id", id);
@@ -56,17 +58,15 @@ response_text(struct exchange *x, int status, const char *content_type, const vo
     size_t len)
 {
 	struct buf *zipped = &exchange_worker(x)->zipped;
+	bool gzip = len >= DEFLATE_LEAST && deflate_type(content_type) && response_gzip(x);
 
 	common_headers(x);
 	response_header(x, "Content-Type", content_type);
 	buf_reset(zipped);
-	if (len >= DEFLATE_LEAST && deflate_type(content_type)) {
-		response_header(x, "Vary", "Accept-Encoding");
-		if (response_gzip(x) && deflate_gzip(zipped, body, len)) {
-			response_header(x, "Content-Encoding", "gzip");
-			body = zipped->data;
-			len = zipped->len;
-		}
+	if (gzip && deflate_gzip(zipped, body, len)) {
+		response_header(x, "Content-Encoding", "gzip");
+		body = zipped->data;
+		len = zipped->len;
 	}
 	guard_reply(&x->g, status, body, len);
 	if (zipped->cap > WORKER_KEEP_OUT)
@@ -74,10 +74,11 @@ response_text(struct exchange *x, int status, const char *content_type, const vo
 }
 
 bool
-response_gzip(const struct exchange *x)
+response_gzip(struct exchange *x)
 {
 	const struct guard_span *s = &x->g.head.field[FIELD_ACCEPT_ENCODING];
 
+	x->by_encoding = true;
 	return s->set && deflate_wanted(guard_head_text(&x->g.head, s), s->len);
 }
 

@@ -14,8 +14,11 @@ void	response_header(struct exchange *x, const char *name, const char *value);
 void	response_value(struct exchange *x, int status, const struct value *v);
 /* x->problem. */
 void	response_problem(struct exchange *x);
-/* Does the client take gzip? A large answer of text is then compressed. */
-bool	response_gzip(const struct exchange *x);
+/*
+ * Does the client take gzip? A large answer of text is then compressed. Whoever asks makes the
+ * answer hang on it, which Vary tells.
+ */
+bool	response_gzip(struct exchange *x);
 /* A body that is there already. */
 void	response_text(struct exchange *x, int status, const char *content_type, const void *body,
 	    size_t len);

@@ -63,20 +63,30 @@ const struct route routes[] = {
 	{ "/health", ROUTE_BIT(GET), ROUTE_ADMIN, health_alive, "200 while the process answers" },
 	{ "/ready", ROUTE_BIT(GET), ROUTE_ADMIN, health_ready,
 	    "200 while commands can be taken, else 503" },
-	{ "/openapi.json", ROUTE_BIT(GET), 0, openapi_get, "all of this as OpenAPI 3.1" },
-	{ "/swagger.json", ROUTE_BIT(GET), 0, openapi_get, "the same, under its former name" },
+	{ "/openapi.json", ROUTE_BIT(GET), ROUTE_JSON, openapi_get, "all of this as OpenAPI 3.1" },
+	{ "/swagger.json", ROUTE_BIT(GET), ROUTE_JSON, openapi_get, "the same, under its former name" },
 	{ "/metrics", ROUTE_BIT(GET), ROUTE_ADMIN | ROUTE_TEXT, metrics_get,
 	    "what was counted, for Prometheus" },
 };
 const size_t routes_count = sizeof(routes) / sizeof(routes[0]);
 
+static const struct {
+	unsigned	 flag;
+	const char	*type;
+} only_types[] = {
+	{ ROUTE_STREAM, "text/event-stream" },
+	{ ROUTE_TEXT, "text/plain" },
+	{ ROUTE_JSON, "application/json" },
+};
+
 /* The one media type of a route that has no other; NULL: what was negotiated. */
 static const char *
 only_type(const struct route *r)
 {
-	if (r == NULL || (r->flags & (ROUTE_STREAM | ROUTE_TEXT)) == 0)
-		return NULL;
-	return r->flags & ROUTE_STREAM ? "text/event-stream" : "text/plain";
+	for (size_t i = 0; r != NULL && i < sizeof(only_types) / sizeof(only_types[0]); i++)
+		if (r->flags & only_types[i].flag)
+			return only_types[i].type;
+	return NULL;
 }
 
 #define KNOWN_METHODS	(ROUTE_BIT(GET) | ROUTE_BIT(HEAD) | ROUTE_BIT(POST) | \

@@ -18,6 +18,8 @@
 #define ROUTE_STREAM	0x4u
 /* Plain text: no other media type is there. */
 #define ROUTE_TEXT	0x8u
+/* JSON: no other media type is there. */
+#define ROUTE_JSON	0x10u
 
 struct route {
 	/* one that ends in a slash and a star takes anything there */

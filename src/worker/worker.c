@@ -83,7 +83,7 @@ on_head(struct guard_request *r)
 	x->route = NULL;
 	x->answer = NULL;
 	x->body = NULL;
-	x->gzip = x->sync = false;
+	x->gzip = x->by_encoding = x->sync = false;
 	memset(&x->problem, 0, sizeof(x->problem));
 	x->faults.n = 0;
 	x->course = NULL;
