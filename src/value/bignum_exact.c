@@ -281,7 +281,9 @@ exact_is_multiple(const struct value *x, const struct value *y)
 		return y->u.integer == -1 || x->u.integer % y->u.integer == 0;
 	a = load(x);
 	b = load(y);
-	must((ctx = BN_CTX_new()) != NULL && (rest = BN_new()) != NULL);
+	ctx = BN_CTX_new();
+	rest = BN_new();
+	must(ctx != NULL && rest != NULL);
 	if (BN_is_zero(a.num)) {
 		yes = true;
 	} else if (llabs(a.exponent - b.exponent) > FAR_APART) {
