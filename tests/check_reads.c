@@ -151,6 +151,14 @@ START_TEST(validators)
 	ask("HEAD " C "\nIf-None-Match: *\r\n", "");
 	ck_assert_int_eq(answer(), 304);
 	ck_assert(!has("Content-Length"));
+	/* If-Match compares strongly. */
+	snprintf(head, sizeof(head), "GET " C "\nIf-Match: \"x\", %s\r\n", first);
+	ask(head, "");
+	ck_assert_int_eq(answer(), 200);
+	snprintf(head, sizeof(head), "GET " C "\nIf-Match: W/%s\r\n", first);
+	ask(head, "");
+	ck_assert_int_eq(answer(), 412);
+	ck_assert(has("urn:cmdr:problem:precondition-failed"));
 	/* Another form is another representation, a further child makes another one too. */
 	snprintf(head, sizeof(head), "GET " C "\nAccept: application/edn\r\nIf-None-Match: %s\r\n", first);
 	ask(head, "");

@@ -16,8 +16,8 @@
 
 /* Integers up to here are doubles without rounding. */
 #define EXACT_MAX	((int64_t)1 << 53)
-/* Exponents further apart than digits can make up for (BIGNUM_MAX_DIGITS): the greater one decides. */
-#define FAR_APART	20000
+/* Magnitudes further apart than this decide, however roughly they are known: nothing is scaled by more than its digits. */
+#define FAR_APART	3
 
 struct exact {
 	BIGNUM	*num, *den;	/* den NULL: 1 */
@@ -173,7 +173,7 @@ compare_exact(const struct value *x, const struct value *y)
 		    sb = BN_is_zero(b.num) ? 0 : BN_is_negative(b.num) ? -1 : 1;
 
 		r = (sa > sb) - (sa < sb);
-	} else if (llabs(a.exponent - b.exponent) > FAR_APART) {
+	} else if (llabs(magnitude(&a) - magnitude(&b)) > FAR_APART) {
 		r = magnitude(&a) > magnitude(&b) ? 1 : -1;
 		r = BN_is_negative(a.num) ? -r : r;
 	} else {
@@ -264,8 +264,29 @@ exact_is_integer(const struct value *v)
 		return false;
 	e = load(v);
 	yes = e.exponent >= 0 || BN_is_zero(e.num) ||
-	    (-e.exponent <= FAR_APART && ends_in_zeros(e.num, -e.exponent));
+	    (magnitude(&e) > -FAR_APART && ends_in_zeros(e.num, -e.exponent));
 	drop(&e);
+	return yes;
+}
+
+/* a / b without the factors 2 and 5 that b has, which a power of ten has too where it has as many: is it whole? */
+static bool
+divides_far(const struct exact *a, const struct exact *b, BIGNUM *rest, BN_CTX *ctx)
+{
+	BIGNUM *num = BN_dup(a->num), *den = BN_dup(b->num);
+	bool yes;
+
+	must(num != NULL && den != NULL);
+	must(b->den == NULL || BN_mul(num, num, b->den, ctx));
+	must(a->den == NULL || BN_mul(den, den, a->den, ctx));
+	while (!BN_is_odd(den))
+		must(BN_rshift1(den, den));
+	while (BN_mod_word(den, 5) == 0)
+		must(BN_div_word(den, 5) == 0);
+	must(BN_mod(rest, num, den, ctx));
+	yes = BN_is_zero(rest);
+	BN_free(num);
+	BN_free(den);
 	return yes;
 }
 
@@ -281,14 +302,15 @@ exact_is_multiple(const struct value *x, const struct value *y)
 		return y->u.integer == -1 || x->u.integer % y->u.integer == 0;
 	a = load(x);
 	b = load(y);
-	ctx = BN_CTX_new();
 	rest = BN_new();
+	ctx = BN_CTX_new();
 	must(ctx != NULL && rest != NULL);
 	if (BN_is_zero(a.num)) {
 		yes = true;
-	} else if (llabs(a.exponent - b.exponent) > FAR_APART) {
-		/* So far below, a cannot be; so far above it is where b's digits divide a power of ten: not looked for. */
+	} else if (magnitude(&b) - magnitude(&a) > FAR_APART) {
 		yes = false;
+	} else if (a.exponent - b.exponent > BN_num_bits(b.num) + (a.den != NULL ? BN_num_bits(a.den) : 0)) {
+		yes = divides_far(&a, &b, rest, ctx);
 	} else {
 		align(&a, &b, ctx);
 		must(BN_mod(rest, a.num, b.num, ctx));

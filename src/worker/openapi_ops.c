@@ -14,6 +14,7 @@
 #define NO_SCHEMA	{ 404, "Problem", "There is no such schema, or none are kept." }
 #define NO_TYPE		{ 406, "Problem", "Accept names nothing that there is." }
 #define GONE		{ 410, "Problem", "The cursor or token points to what is kept no longer." }
+#define CHANGED		{ 412, "Problem", "It is not as If-Match expects." }
 #define AWAY		{ 503, "Problem", "Not now; Retry-After says when to try again." }
 
 const struct openapi_op openapi_ops[] = {
@@ -37,12 +38,13 @@ const struct openapi_op openapi_ops[] = {
 	{ "/events", NULL, METHOD_GET, "listEvents", "Events, oldest first", LIST | P(PARENT), NULL,
 	    { { 200, "Events", "A page." }, BAD, NOT_THERE, NO_TYPE, GONE, AWAY } },
 	{ "/commands/*", NULL, METHOD_GET, "getCommand", "A command and the ids of its events",
-	    ALWAYS | P(ID) | P(WAIT) | P(IF_NONE_MATCH), NULL,
+	    ALWAYS | P(ID) | P(WAIT) | P(IF_MATCH) | P(IF_NONE_MATCH), NULL,
 	    { { 200, "Command", "The command." }, { 304, NULL, "It is as the client has it." }, BAD,
-	      NOT_THERE, NO_TYPE, AWAY } },
-	{ "/events/*", NULL, METHOD_GET, "getEvent", "An event", ALWAYS | P(ID) | P(IF_NONE_MATCH), NULL,
+	      NOT_THERE, NO_TYPE, CHANGED, AWAY } },
+	{ "/events/*", NULL, METHOD_GET, "getEvent", "An event",
+	    ALWAYS | P(ID) | P(IF_MATCH) | P(IF_NONE_MATCH), NULL,
 	    { { 200, "Event", "The event." }, { 304, NULL, "It is as the client has it." }, BAD, NOT_THERE,
-	      NO_TYPE, AWAY } },
+	      NO_TYPE, CHANGED, AWAY } },
 	{ "/commands/updates", NULL, METHOD_GET, "streamCommands", "Commands as they are written", STREAM, NULL,
 	    { { 200, "Stream", "Server-sent events." }, BAD, NO_TYPE, GONE, AWAY } },
 	{ "/events/updates", NULL, METHOD_GET, "streamEvents", "Events as they are written", STREAM | P(PARENT), NULL,

@@ -141,18 +141,18 @@ etag(struct exchange *x, const struct index_record *rec, const struct index_reco
 	return arena_printf(&x->arena, "\"%016" PRIx64 "\"", h ^ (h >> 29));
 }
 
-/* If-None-Match (RFC 9110 13.1.2): a list of validators, compared weakly, or a star. */
+/* If-Match and If-None-Match (RFC 9110 13.1): a list of validators, or a star; a weak one counts where that is said. */
 static bool
-matches(struct exchange *x, const char *tag)
+listed(struct exchange *x, enum guard_field field, bool weakly, const char *tag)
 {
-	const struct guard_span *s = &x->g.head.field[FIELD_IF_NONE_MATCH];
+	const struct guard_span *s = &x->g.head.field[field];
 	const char *text = guard_head_text(&x->g.head, s), *item;
 	size_t at = 0, len;
 
 	while (text != NULL && guard_head_list(text, s->len, &at, &item, &len)) {
 		if (len == 1 && item[0] == '*')
 			return true;
-		if (len > 2 && item[0] == 'W' && item[1] == '/') {
+		if (weakly && len > 2 && item[0] == 'W' && item[1] == '/') {
 			item += 2;
 			len -= 2;
 		}
@@ -194,11 +194,17 @@ answer(struct exchange *x, enum index_topic topic, const struct index_record *re
 	const char *tag = etag(x, rec, children, n);
 	struct value list, v;
 
+	if (tag != NULL && x->g.head.field[FIELD_IF_MATCH].set && !listed(x, FIELD_IF_MATCH, false, tag)) {
+		exchange_wrong(x, PROBLEM_PRECONDITION_FAILED,
+		    "The record, in this form, is another than If-Match asks for.");
+		response_problem(x);
+		return;
+	}
 	if (tag != NULL)
 		response_header(x, "ETag", tag);
 	response_header(x, "Cache-Control", "no-cache");
 	response_header(x, "X-Content-Type-Options", "nosniff");
-	if (tag != NULL && matches(x, tag)) {
+	if (tag != NULL && listed(x, FIELD_IF_NONE_MATCH, true, tag)) {
 		response_empty(x, 304);
 		return;
 	}

@@ -85,6 +85,9 @@ response_gzip(struct exchange *x)
 void
 response_empty(struct exchange *x, int status)
 {
+	/* Vary is that of the 200, which may be long enough to be compressed (RFC 9110 15.4.5). */
+	if (status == 304)
+		x->by_encoding = true;
 	common_headers(x);
 	guard_reply(&x->g, status, "", 0);
 }

@@ -11,6 +11,8 @@ from email.utils import parsedate_to_datetime
 import lib
 from lib import Daemon, check
 
+SCHEMAS = {"topics": {"schemas": "schemas"}}
+VALUES = {"{id}": "ab675ea0-7f6d-11e6-bcdd-540e9df06c05", "{action}": "create-foo", "{version}": "1"}
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW"]
 KNOWN = METHODS[:-1]
 TYPES = ["application/json", "application/edn", "application/transit+json", "application/transit+msgpack", "application/fressian",
@@ -53,7 +55,7 @@ class Answer:
 
 def ask(d, method, target, fields=(), body=b"", stream=False, version="HTTP/1.1"):
     head = ["%s %s %s" % (method, target, version), "Host: h", "Connection: close", *fields]
-    if body or method == "POST":
+    if body or method in ("POST", "PUT"):
         head.append("Content-Length: %d" % len(body))
     got = b""
     with socket.create_connection(("127.0.0.1", d.port), timeout=20) as s:
@@ -106,9 +108,21 @@ def acceptable(accept, kind):
     return best is not None and best[1] > 0
 
 
+def filled(path):
+    for name, value in VALUES.items():
+        path = path.replace(name, value)
+    return path
+
+
+def register(d):
+    a = ask(d, "PUT", "/schemas/create-foo", ["Content-Type: application/json"],
+            json.dumps({"type": "object", "description": "x" * 3000}).encode())
+    check(a.status == 201, "PUT of a schema: %d %r" % (a.status, a.body))
+
+
 def walk_route(d, path, ops):
     stream, n = path.endswith("/updates"), 0
-    target = path.replace("{id}", "ab675ea0-7f6d-11e6-bcdd-540e9df06c05")
+    target = filled(path)
     allow = set(ask(d, "OPTIONS", target).fields["allow"].split(", "))
     want = {m.upper() for m in ops} | {"OPTIONS"} | ({"HEAD"} if "get" in ops else set())
     check(allow == want, "%s: Allow is %s, not %s" % (path, allow, want))
@@ -146,7 +160,8 @@ def like_get(head, get):
 
 
 def walk():
-    d = Daemon("embedded", extra={"sync": {"timeout": "100ms"}}).start()
+    d = Daemon("embedded", extra={"sync": {"timeout": "100ms"}, **SCHEMAS}).start()
+    register(d)
     paths, n = json.loads(d.get("/openapi.json")[2])["paths"], 0
     for path, ops in paths.items():
         n += walk_route(d, path, ops)
@@ -160,22 +175,29 @@ def walk():
     return "%d requests at %d paths" % (n, len(paths))
 
 
-def conditional():
+def versions(d, target, forms):
     """304 has no body, and the fields that 200 would have (RFC 9110 15.4.5)."""
-    d = Daemon("embedded").start()
-    where = json.loads(d.post({"action": "a", "data": {"text": "x" * 3000}})[2])["id"]
-    for fields in ([], ["Accept: application/edn"], ["Accept-Encoding: gzip"], ["Accept: text/html"]):
-        first = ask(d, "GET", "/commands/" + where, fields)
+    for fields in forms:
+        first = ask(d, "GET", target, fields)
         check(first.status == 200 and re.fullmatch('"[^"]+"', first.fields["etag"]), "%r" % first.fields)
         for tag in (first.fields["etag"], "W/" + first.fields["etag"], '"x", ' + first.fields["etag"], "*"):
             for method in ("GET", "HEAD"):
-                a = ask(d, method, "/commands/" + where, fields + ["If-None-Match: " + tag])
+                a = ask(d, method, target, fields + ["If-None-Match: " + tag])
                 check(a.status == 304 and a.fields["etag"] == first.fields["etag"], "%s %s: %d %r" % (method, tag, a.status, a.fields))
                 check(set(first.fields["vary"].split(", ")) == set(a.fields["vary"].split(", ")), "Vary: %r, %r" % (first.fields, a.fields))
                 check(first.fields.get("cache-control") == a.fields.get("cache-control"), "Cache-Control: %r" % a.fields)
-        check(ask(d, "GET", "/commands/" + where, fields + ['If-None-Match: "x"']).status == 200, "another tag")
+        check(ask(d, "GET", target, fields + ['If-None-Match: "x"']).status == 200, "another tag")
+
+
+def conditional():
+    d = Daemon("embedded", extra=SCHEMAS).start()
+    register(d)
+    where = json.loads(d.post({"action": "a", "data": {"text": "x" * 3000}})[2])["id"]
+    versions(d, "/commands/" + where, [[], ["Accept: application/edn"], ["Accept-Encoding: gzip"], ["Accept: text/html"]])
+    versions(d, "/schemas/create-foo", [[], ["Accept: application/edn"], ["Accept-Encoding: gzip"]])
     check(len({ask(d, "GET", "/commands/" + where, f).fields["etag"] for f in ([], ["Accept: application/edn"], ["Accept-Encoding: gzip"])}) == 3,
           "representations share a validator")
+    check(ask(d, "GET", "/commands/" + where, ['If-Match: "x"']).status == 412, "If-Match of another tag")
     old = ask(d, "GET", "/commands/updates", version="HTTP/1.0", stream=True)
     check(old.status == 200 and "transfer-encoding" not in old.fields, "a stream in HTTP/1.0: %r" % old.fields)
     check(d.stop() == 0, "cmdrd did not exit 0")
@@ -185,7 +207,7 @@ def origins():
     """A preflight tells what its origin may do; another origin is told nothing; caches are told of both."""
     d = Daemon("embedded", extra={"http": {"cors_origins": '["%s"]' % ORIGIN}}).start()
     for path, ops in json.loads(d.get("/openapi.json")[2])["paths"].items():
-        target = path.replace("{id}", "ab675ea0-7f6d-11e6-bcdd-540e9df06c05")
+        target = filled(path)
         asks = ["Access-Control-Request-Method: " + list(ops)[0].upper(), "Access-Control-Request-Headers: content-type"]
         a = ask(d, "OPTIONS", target, ["Origin: " + ORIGIN, *asks])
         f = a.fields

@@ -3,6 +3,8 @@
  * is entered in the memo before its keywords are compiled, so that a $ref may
  * lead back to it.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +19,7 @@
 #define NODES_MAX	20000
 #define DEPTH_MAX	200
 #define STEPS_MAX	64
+#define SEARCHED_MAX	20000	/* values looked at to find where anchors stand */
 #define ERRORS_DEFAULT	16
 
 struct compiled_node {
@@ -235,6 +238,17 @@ source_of(struct compiler *c, const struct value *v)
 	return (struct source *)(uintptr_t)c->source;
 }
 
+static void
+put_token(struct buf *b, const char *name, size_t len)
+{
+	buf_putc(b, '/');
+	for (size_t i = 0; i < len; i++)
+		if (name[i] == '~' || name[i] == '/')
+			buf_puts(b, name[i] == '~' ? "~0" : "~1");
+		else
+			buf_putc(b, name[i]);
+}
+
 static const char *
 segment_of(struct compiler *c, const char *keyword, const char *name, size_t len)
 {
@@ -243,12 +257,7 @@ segment_of(struct compiler *c, const char *keyword, const char *name, size_t len
 
 	buf_printf(&b, "/%s", keyword);
 	if (name != NULL)
-		buf_putc(&b, '/');
-	for (size_t i = 0; name != NULL && i < len; i++)
-		if (name[i] == '~' || name[i] == '/')
-			buf_puts(&b, name[i] == '~' ? "~0" : "~1");
-		else
-			buf_putc(&b, name[i]);
+		put_token(&b, name, len);
 	out = compile_text(c, (const char *)b.data, b.len);
 	buf_free(&b);
 	return out;
@@ -273,6 +282,54 @@ compile_item(struct compiler *c, struct node *parent, const struct value *v, con
 	return compile_child(c, parent, v, keyword, number, strlen(number));
 }
 
+/* Appends the way from a value to one within it; false: it is not there. */
+static bool
+put_way(struct compiler *c, struct buf *b, const struct value *from, const struct value *to)
+{
+	size_t before = b->len, n;
+	const char *name;
+	char number[24];
+
+	if (from == to)
+		return true;
+	if (++c->searched > SEARCHED_MAX)
+		return false;
+	for (uint32_t i = 0; from->kind == VALUE_MAP && i < from->n; i++) {
+		if ((name = instance_key(&from->u.items[2 * i], c->tmp, &n)) == NULL)
+			continue;
+		put_token(b, name, n);
+		if (put_way(c, b, &from->u.items[2 * i + 1], to))
+			return true;
+		b->len = before;
+	}
+	for (uint32_t i = 0; from->kind == VALUE_VECTOR && i < from->n; i++) {
+		put_token(b, number, (size_t)snprintf(number, sizeof(number), "%" PRIu32, i));
+		if (put_way(c, b, &from->u.items[i], to))
+			return true;
+		b->len = before;
+	}
+	return false;
+}
+
+/*
+ * Where a reference leads, as a pointer into the document if it is there: an $anchor or an $id does not tell. Where there
+ * are very many of them some stay as they are written.
+ */
+static const char *
+place_of(struct compiler *c, const struct value *target, const char *ref, size_t len)
+{
+	struct buf b = { 0 };
+	const char *out;
+
+	if (memo_of(c, target)->value != NULL || (len > 1 && ref[0] == '#' && ref[1] == '/' &&
+	    c->source->root == c->document))
+		return compile_text(c, ref, len);
+	buf_putc(&b, '#');
+	out = put_way(c, &b, c->document, target) ? compile_text(c, (const char *)b.data, b.len) : compile_text(c, ref, len);
+	buf_free(&b);
+	return out;
+}
+
 struct node *
 compile_target(struct compiler *c, struct node *from, const char *keyword, const struct value *ref,
     const char **dynamic)
@@ -294,7 +351,7 @@ compile_target(struct compiler *c, struct node *from, const char *keyword, const
 	}
 	if (anchor != NULL && anchor->dynamic)
 		*dynamic = compile_text(c, anchor->name, strlen(anchor->name));
-	return compile_value(c, v, s, NULL, arena_printf(&c->schema->arena, "%.*s", (int)ref->n, ref->u.text));
+	return compile_value(c, v, s, NULL, place_of(c, v, ref->n == 0 ? "" : ref->u.text, ref->n));
 }
 
 /* What a $dynamicRef may find in a resource that was entered. More resources may be entered by that. */
@@ -313,7 +370,7 @@ compile_dynamic(struct compiler *c, struct source *s)
 		if (a->source != s || !a->dynamic || s->resource->ndynamic == n)
 			continue;
 		d->name = compile_text(c, a->name, strlen(a->name));
-		d->node = compile_value(c, a->value, s, NULL, "");
+		d->node = compile_value(c, a->value, s, NULL, place_of(c, a->value, "", 0));
 		s->resource->ndynamic++;
 	}
 }
@@ -338,7 +395,7 @@ struct schema *
 program_new(const struct value *document, const struct schema_options *o, struct arena *a,
     struct schema_errors *errors)
 {
-	struct compiler c = { .tmp = a, .options = o, .errors = errors, .nmemo = 64,
+	struct compiler c = { .tmp = a, .options = o, .errors = errors, .nmemo = 64, .document = document,
 		.resources = { .arena = a, .options = o } };
 	struct compiled_node *memo = xcalloc(c.nmemo, sizeof(*memo));
 	struct source *top;

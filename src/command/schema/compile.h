@@ -16,7 +16,8 @@ struct compiler {
 	struct schema_errors		*errors;
 	struct resources		 resources;
 	struct compiled_node		**memo;		/* nodes by the value that they are made of */
-	size_t				 nmemo, nodes;
+	size_t				 nmemo, nodes, searched;
+	const struct value		*document;
 	const struct source		*source;	/* the resource of the node being compiled */
 	unsigned			 depth;
 	bool				 failed;

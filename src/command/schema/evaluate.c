@@ -190,7 +190,7 @@ evaluate_steps(struct run *r, const struct node *n, const struct value *v, const
 		f.seen = &own;
 	}
 	if (r->scope == NULL || r->scope->resource != n->resource)
-		r->scope = &scope;
+		r->scope = &scope;	/* cppcheck-suppress autoVariables ; taken back below */
 	r->depth++;
 	ok = take_steps(r, n, &f);
 	r->depth--;

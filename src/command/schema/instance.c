@@ -302,13 +302,15 @@ uint64_t
 instance_hash(const struct value *v, struct arena *a)
 {
 	enum instance_type t = instance_type(v);
-	uint64_t h = hash_more(HASH_START, &(uint8_t){ (uint8_t)t }, 1), sum = 0, one;
+	uint8_t byte = (uint8_t)t;
+	uint64_t h = hash_more(HASH_START, &byte, 1), sum = 0, one;
 	const char *s;
 	size_t n = 0;
 
 	switch (t) {
 	case INSTANCE_BOOLEAN:
-		return hash_more(h, &(uint8_t){ v->u.boolean }, 1);
+		byte = v->u.boolean;
+		return hash_more(h, &byte, 1);
 	case INSTANCE_NUMBER:
 		return hash_double(h, nearest(v));
 	case INSTANCE_STRING:
