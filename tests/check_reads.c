@@ -334,6 +334,7 @@ static const struct {
 	{ "Accept-Encoding: br, GZIP;q=0.5\r\n", true },
 	{ "Accept-Encoding: gzip;q=0, *\r\n", false },
 	{ "Accept-Encoding: gzip;q=0.000\r\n", false },
+	{ "Accept-Encoding: gzip;Q=0\r\n", false },
 	{ "Accept-Encoding: *\r\n", true },
 	{ "Accept-Encoding: *;q=0\r\n", false },
 	{ "Accept-Encoding: identity\r\n", false },

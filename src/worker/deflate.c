@@ -29,7 +29,7 @@ is_wanted(const char *s, size_t len)
 {
 	const char *q = memmem(s, len, "q=", 2);
 
-	if (q == NULL)
+	if (q == NULL && (q = memmem(s, len, "Q=", 2)) == NULL)
 		return true;
 	for (q += 2; q < s + len; q++)
 		if (*q >= '1' && *q <= '9')

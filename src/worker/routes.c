@@ -310,11 +310,21 @@ refuse(struct exchange *x)
 	response_problem(x);
 }
 
+/* OPTIONS *: what any resource takes (RFC 9110 9.3.7). */
+static unsigned
+all_methods(void)
+{
+	unsigned all = 0;
+
+	for (size_t i = 0; i < routes_count; i++)
+		all |= methods_of(&routes[i]);
+	return all;
+}
+
 static void
 answer_options(struct exchange *x)
 {
-	const char *allow = method_list(x, x->route != NULL ? methods_of(x->route) :
-	    ROUTE_BIT(GET) | ROUTE_BIT(HEAD) | ROUTE_BIT(POST) | ROUTE_BIT(OPTIONS));
+	const char *allow = method_list(x, x->route != NULL ? methods_of(x->route) : all_methods());
 
 	if (allow != NULL)
 		response_header(x, "Allow", allow);

@@ -2,6 +2,7 @@
 """What every answer must be by RFC 9110, 9112 and 9457, whatever was asked: all routes, with all methods, with all kinds of Accept,
 with and without an origin; conditional reads; and JSONTestSuite's malformed texts as bodies. Raw sockets: no library mends anything."""
 import glob
+import gzip
 import json
 import os
 import re
@@ -19,7 +20,7 @@ TYPES = ["application/json", "application/edn", "application/transit+json", "app
          "text/html", "text/plain", "text/event-stream"]
 ACCEPTS = [None, "", "*/*", "image/png", "*/*;q=0", "application/*", "text/*", ",,", "nonsense", "a/b/c", "*/json", "application/json;q=0",
            "application/json;q=2", "application/json; q=0.000", "application/problem+json", "text/html, application/edn;q=0.1",
-           "application/edn, */*;q=0", "APPLICATION/EDN", "application/transit+json;verbose=true", "\xff/\xfe"] + TYPES
+           "application/edn, */*;q=0", "application/edn;Q=0.5", "APPLICATION/EDN", "application/transit+json;verbose=true", "\xff/\xfe"] + TYPES
 ALWAYS = {"date", "vary", "x-request-id"}
 ORIGIN, OTHER = "https://app.example", "https://evil.example"
 
@@ -171,6 +172,8 @@ def walk():
             looks_right(a, method)
             check(a.status in (400, 404, 405, 501, 204), "%s %s: %d" % (method, target, a.status))
             n += 1
+    union = set(ask(d, "OPTIONS", "*").fields["allow"].split(", "))
+    check(union == {"HEAD", "OPTIONS"} | {m.upper() for ops in paths.values() for m in ops}, "Allow of *: %r" % union)
     check(d.stop() == 0, "cmdrd did not exit 0")
     return "%d requests at %d paths" % (n, len(paths))
 
@@ -201,6 +204,30 @@ def conditional():
     old = ask(d, "GET", "/commands/updates", version="HTTP/1.0", stream=True)
     check(old.status == 200 and "transfer-encoding" not in old.fields, "a stream in HTTP/1.0: %r" % old.fields)
     check(d.stop() == 0, "cmdrd did not exit 0")
+
+
+# Accept-Encoding, and whether gzip may be sent (RFC 9110 12.5.3)
+CODINGS = [(None, False), ("", False), ("gzip", True), ("GZIP", True), ("x-gzip", True), ("br, gzip;q=0.5", True), ("gzip;q=0", False),
+           ("gzip;Q=0", False), ("gzip; q=0.000", False), ("*", True), ("*;q=0", False), ("*, gzip;q=0", False), ("gzip, *;q=0", True),
+           ("identity", False), ("br", False), ("gzipx", False), (",,", False), ("deflate, gzip;q=1.0, *;q=0.5", True)]
+
+
+def encodings():
+    """gzip where it was asked for, and only there; what comes out is what would have come."""
+    d = Daemon("embedded").start()
+    plain = ask(d, "GET", "/openapi.json").body
+    for coding, may in CODINGS:
+        for target, want in (("/openapi.json", plain), ("/health", None), ("/metrics", None)):
+            fields = [] if coding is None else ["Accept-Encoding: " + coding]
+            a, head = ask(d, "GET", target, fields), ask(d, "HEAD", target, fields)
+            is_gzip = a.fields.get("content-encoding") == "gzip"
+            check(may or not is_gzip, "%s %s: %r" % (target, coding, a.fields))
+            check(not may or is_gzip or target == "/health", "%s %s is not compressed" % (target, coding))
+            check(head.fields.get("content-encoding") == a.fields.get("content-encoding"), "HEAD has %r" % head.fields)
+            text = gzip.decompress(a.body) if is_gzip else a.body
+            check(want is None or (text == want and head.fields["content-length"] == str(len(a.body))), "%s %s: another text" % (target, coding))
+    check(d.stop() == 0, "cmdrd did not exit 0")
+    return "%d kinds of Accept-Encoding" % len(CODINGS)
 
 
 def origins():
@@ -245,7 +272,7 @@ def json_suite():
     return "%d refused, %d taken, %d either" % (n["n"], n["y"], n["i"])
 
 
-TESTS = [("every route, method and Accept", walk), ("conditional reads", conditional), ("origins", origins),
+TESTS = [("every route, method and Accept", walk), ("conditional reads", conditional), ("Accept-Encoding", encodings), ("origins", origins),
          ("JSONTestSuite over HTTP", json_suite)]
 
 if __name__ == "__main__":
