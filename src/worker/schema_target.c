@@ -4,6 +4,7 @@
  * action is sent as %2F.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "command/action.h"
@@ -123,30 +124,67 @@ schema_location(struct exchange *x, const char *action, size_t len, uint32_t ver
 	return out;
 }
 
+/*
+ * A cache finds what a 304 speaks of by its tag: two forms must not share one (RFC 9110 8.8.1).
+ * gzip is another form, whether or not it pays for this one.
+ */
 const char *
 schema_etag(struct exchange *x, uint32_t version)
 {
-	return arena_printf(&x->arena, "\"%" PRIu32 "\"", version);
+	bool json = x->answer == NULL || x->answer == media_json();
+
+	return arena_printf(&x->arena, "\"%" PRIu32 "%s%s%s\"", version, json ? "" : ";",
+	    json ? "" : x->answer->codec->name, response_gzip(x) ? ";gzip" : "");
+}
+
+/* The next entity tag of a field, without its quotes; true for a star too, which is len 0. */
+static bool
+next_tag(const struct guard_head *h, enum guard_field field, size_t *at, const char **item, size_t *len)
+{
+	const struct guard_span *s = &h->field[field];
+	const char *text = guard_head_text(h, s);
+
+	while (text != NULL && guard_head_list(text, s->len, at, item, len)) {
+		if (*len == 1 && **item == '*') {
+			*len = 0;
+			return true;
+		}
+		/* An intermediary that compresses makes tags weak; they still name the version. */
+		if (*len > 2 && memcmp(*item, "W/", 2) == 0) {
+			*item += 2;
+			*len -= 2;
+		}
+		if (*len > 2 && **item == '"' && (*item)[*len - 1] == '"') {
+			++*item;
+			*len -= 2;
+			return true;
+		}
+	}
+	return false;
 }
 
 bool
-schema_tag_listed(struct exchange *x, enum guard_field field, const char *tag, bool exists)
+schema_tag_listed(struct exchange *x, enum guard_field field, const char *tag)
 {
-	const struct guard_span *s = &x->g.head.field[field];
-	const char *text = guard_head_text(&x->g.head, s), *item;
+	const char *item;
 	size_t at = 0, len;
 
-	while (text != NULL && guard_head_list(text, s->len, &at, &item, &len)) {
-		if (len == 1 && item[0] == '*')
-			return exists;
-		/* An intermediary that compresses makes tags weak; they still name the version. */
-		if (len > 2 && item[0] == 'W' && item[1] == '/') {
-			item += 2;
-			len -= 2;
-		}
-		if (exists && tag != NULL && len == strlen(tag) && memcmp(item, tag, len) == 0)
+	while (next_tag(&x->g.head, field, &at, &item, &len))
+		if (len == 0 || (len == strlen(tag) - 2 && memcmp(item, tag + 1, len) == 0))
 			return true;
-	}
+	return false;
+}
+
+bool
+schema_version_listed(struct exchange *x, enum guard_field field, uint32_t version)
+{
+	char number[16];
+	const char *item;
+	size_t at = 0, len, n = (size_t)snprintf(number, sizeof(number), "%" PRIu32, version);
+
+	while (version != 0 && next_tag(&x->g.head, field, &at, &item, &len))
+		if (len == 0 || (len >= n && memcmp(item, number, n) == 0 && (len == n || item[n] == ';')))
+			return true;
 	return false;
 }
 
@@ -164,7 +202,7 @@ schema_answer(struct exchange *x, int status, const struct registry_record *rec)
 		response_header(x, "Content-Location", where);
 	response_header(x, "Cache-Control", "no-cache");
 	if (status == 200 && tag != NULL && x->g.head.method != METHOD_PUT &&
-	    schema_tag_listed(x, FIELD_IF_NONE_MATCH, tag, true)) {
+	    schema_tag_listed(x, FIELD_IF_NONE_MATCH, tag)) {
 		response_empty(x, 304);
 	} else if (x->answer == NULL || x->answer == media_json()) {
 		response_text(x, status, "application/json; charset=utf-8", rec->text, rec->text_len);

@@ -26,10 +26,12 @@ struct schema_target {
 bool	schema_target(struct exchange *x, struct schema_target *t);
 /* "/schemas/ns%2Fname", and "/versions/N" where version is not 0; in the arena. */
 const char *schema_location(struct exchange *x, const char *action, size_t len, uint32_t version);
-/* The ETag of a version: its number. */
+/* The ETag of a version in the form that is answered: its number; but in JSON as it is, ";" and the form follow. */
 const char *schema_etag(struct exchange *x, uint32_t version);
-/* Does a list of entity tags in a field name it, or anything (*)? */
-bool	schema_tag_listed(struct exchange *x, enum guard_field field, const char *tag, bool exists);
+/* Does a list of entity tags in a field name this tag, or anything (*)? */
+bool	schema_tag_listed(struct exchange *x, enum guard_field field, const char *tag);
+/* Does it name this version, in whatever form, or anything (*)? version 0: there is none. */
+bool	schema_version_listed(struct exchange *x, enum guard_field field, uint32_t version);
 /* Answer with a record's schema, which is JSON, in the type that was asked for. */
 void	schema_answer(struct exchange *x, int status, const struct registry_record *rec);
 

@@ -55,8 +55,8 @@ writable(struct exchange *x)
 static bool
 aim(struct exchange *x, struct schema_target *t)
 {
-	const char *why, *tag;
-	bool exists;
+	const char *why;
+	uint32_t version;
 
 	if (!schema_target(x, t) || !writable(x))
 		return false;
@@ -67,11 +67,10 @@ aim(struct exchange *x, struct schema_target *t)
 	if (t->current != NULL && t->current->from_file)
 		return exchange_wrong(x, PROBLEM_FORBIDDEN, "This action's schema is a file of schemas.dir: change it "
 		    "there.");
-	exists = t->current != NULL;
-	tag = exists ? schema_etag(x, t->current->version) : NULL;
-	if ((x->g.head.field[FIELD_IF_MATCH].set && !schema_tag_listed(x, FIELD_IF_MATCH, tag, exists)) ||
-	    (x->g.head.field[FIELD_IF_NONE_MATCH].set && schema_tag_listed(x, FIELD_IF_NONE_MATCH, tag, exists)))
-		return exchange_wrong(x, PROBLEM_PRECONDITION_FAILED, exists ? arena_printf(&x->arena,
+	version = t->current != NULL ? t->current->version : 0;
+	if ((x->g.head.field[FIELD_IF_MATCH].set && !schema_version_listed(x, FIELD_IF_MATCH, version)) ||
+	    schema_version_listed(x, FIELD_IF_NONE_MATCH, version))
+		return exchange_wrong(x, PROBLEM_PRECONDITION_FAILED, version != 0 ? arena_printf(&x->arena,
 		    "The action has version %" PRIu32 " of a schema: GET it and decide anew.", t->current->version) :
 		    "The action has no schema.");
 	return true;

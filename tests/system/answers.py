@@ -198,8 +198,15 @@ def conditional():
     where = json.loads(d.post({"action": "a", "data": {"text": "x" * 3000}})[2])["id"]
     versions(d, "/commands/" + where, [[], ["Accept: application/edn"], ["Accept-Encoding: gzip"], ["Accept: text/html"]])
     versions(d, "/schemas/create-foo", [[], ["Accept: application/edn"], ["Accept-Encoding: gzip"]])
-    check(len({ask(d, "GET", "/commands/" + where, f).fields["etag"] for f in ([], ["Accept: application/edn"], ["Accept-Encoding: gzip"])}) == 3,
-          "representations share a validator")
+    forms = [[], ["Accept: application/edn"], ["Accept-Encoding: gzip"], ["Accept: application/transit+json;verbose=true"]]
+    for target in ("/commands/" + where, "/schemas/create-foo"):
+        tags = [ask(d, "GET", target, f).fields["etag"] for f in forms]
+        check(len(set(tags)) == len(forms), "forms share a validator: %r" % tags)
+    for n, tag in enumerate(tags):
+        a = ask(d, "PUT", "/schemas/create-foo", ["Content-Type: application/json", "If-Match: " + tag.replace("1", str(n + 1))],
+                b'{"type":"object","description":"%d"}' % n)
+        check(a.status == 200, "If-Match of a form: %d %r" % (a.status, a.body))
+        check(ask(d, "PUT", "/schemas/create-foo", ["Content-Type: application/json", "If-Match: " + tag], b'{}').status == 412, "of another")
     check(ask(d, "GET", "/commands/" + where, ['If-Match: "x"']).status == 412, "If-Match of another tag")
     old = ask(d, "GET", "/commands/updates", version="HTTP/1.0", stream=True)
     check(old.status == 200 and "transfer-encoding" not in old.fields, "a stream in HTTP/1.0: %r" % old.fields)
