@@ -211,7 +211,7 @@ guard_out_refuse(struct guard_conn *c, enum problem_id problem, const char *deta
 	answer.len = body.len;
 	evutil_date_rfc1123(date, sizeof(date), NULL);
 	buf_printf(&out, "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Type: application/problem+json\r\n"
-	    "Content-Length: %zu\r\nConnection: close\r\n%s\r\n", row->status,
+	    "Cache-Control: no-store\r\nContent-Length: %zu\r\nConnection: close\r\n%s\r\n", row->status,
 	    problem_reason(row->status), date, body.len,
 	    problem == PROBLEM_UNAVAILABLE ? "Retry-After: 1\r\n" : "");
 	if (!head)

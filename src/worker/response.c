@@ -146,6 +146,8 @@ response_problem(struct exchange *x)
 	const struct media *m = x->answer;
 	struct buf plain = { 0 };
 
+	/* Caches may keep 404, 405, 410, 414 and 501 by themselves, and serve one client's mistake to others (RFC 9111 4.2.2). */
+	response_header(x, "Cache-Control", "no-store");
 	if (row->status == 503)
 		response_header(x, "Retry-After", "1");
 	if (v.kind == VALUE_NIL) {

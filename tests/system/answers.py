@@ -90,6 +90,7 @@ def looks_right(a, method):
     check("Accept" in a.fields["vary"].split(", "), "Vary: %s" % a.fields["vary"])
     check(a.status not in (405, 501) or a.status == 501 or "allow" in a.fields, "a 405 without Allow")
     check(a.status != 503 or "retry-after" in a.fields, "a 503 without Retry-After")
+    check(a.status < 400 or a.body.startswith(b'{"results":') or "no-store" in a.fields.get("cache-control", ""), "an error that may be kept")
     if a.status >= 400 and method != "HEAD" and not (a.status == 503 and b'"ready"' in a.body):
         problem_of(a)
     if a.type in TYPES[:3] + ["text/html", "text/plain"]:
