@@ -37,4 +37,5 @@ docs: tests/config_docs tests/metrics_docs tests/ctl_docs
 	srcdir='$(srcdir)' top_builddir=. $(SHELL) $(srcdir)/tests/config_docs.sh -w
 	srcdir='$(srcdir)' top_builddir=. $(SHELL) $(srcdir)/tests/metrics_docs.sh -w
 	srcdir='$(srcdir)' top_builddir=. $(SHELL) $(srcdir)/tests/ctl_docs.sh -w
+	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/clients_docs.sh -w
 .PHONY: docs

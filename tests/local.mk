@@ -82,6 +82,7 @@ AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; top_builddir='$(top_bu
 	CK_DEFAULT_TIMEOUT=120; export CK_DEFAULT_TIMEOUT;
 
 check_SCRIPTS += \
+	tests/clients_docs.sh \
 	tests/config_docs.sh \
 	tests/convert.sh \
 	tests/ctl.sh \
