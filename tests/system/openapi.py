@@ -36,13 +36,16 @@ def tools():
 
 
 def described(**schemas):
-    """A daemon with a schema for one action, so that the document says what its data is."""
-    d = Daemon("embedded", extra=dict(OPTIONS, schemas=schemas or {"mode": "known"})).start()
-    c = d.connect()
-    c.request("PUT", "/schemas/create-foo", json.dumps(SCHEMA), {"Content-Type": "application/json"})
-    r = c.getresponse()
-    check(r.status == 201, "PUT of a schema: %d %r" % (r.status, r.read()))
-    return d
+    """A daemon with a schema for one action, so that the document says what its data is. It is a file, which stays as it is
+    when the tool changes the others."""
+    d = Daemon("embedded", extra=OPTIONS)
+    where = os.path.join(d.dir, "schemas")
+    os.mkdir(where)
+    with open(os.path.join(where, "create-foo.json"), "w") as f:
+        json.dump(SCHEMA, f)
+    d.options["schemas"] = {"dir": where, **(schemas or {"mode": "known"})}
+    d.write()
+    return d.start()
 
 
 def document(d):
