@@ -24,6 +24,7 @@ CHECKS = \
 	tests/check_index_jail \
 	tests/check_index_kill \
 	tests/check_index_parts \
+	tests/check_jail \
 	tests/check_json \
 	tests/check_json_write \
 	tests/check_mapping \

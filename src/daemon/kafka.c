@@ -143,6 +143,21 @@ set_secrets(struct draft *d, const struct proc *p)
 	config_secrets_free(&secrets);
 }
 
+/*
+ * Before 2.6.1 librdkafka sends its nonce twice in SCRAM, which Kafka 4 refuses as wrong credentials: without this line
+ * one would look for the mistake in the password.
+ */
+static void
+warn_of_scram(const struct config_map *properties)
+{
+	for (size_t i = 0; i < properties->count; i++)
+		if (strncmp(properties->pair[i].name, "sasl.mechanism", 14) == 0 &&
+		    strncmp(properties->pair[i].value, "SCRAM", 5) == 0 && rd_kafka_version() < 0x02060100)
+			log_warn("%s: %s: librdkafka %s speaks it in a way that Kafka 4 refuses (invalid credentials); "
+			    "2.6.1 is the first that does not. PLAIN over TLS and client certificates work",
+			    properties->pair[i].name, properties->pair[i].value, rd_kafka_version_str());
+}
+
 static int64_t
 clamp(int64_t value, int64_t low, int64_t high)
 {
@@ -252,6 +267,7 @@ configure(const struct proc *p, enum kafka_use use, struct kafka *k, char *err, 
 	set_rows(&d, use, defaults, COUNT(defaults));
 	set_pace(&d, c);
 	set_pairs(&d, "kafka.properties", &c->kafka.properties);
+	warn_of_scram(&c->kafka.properties);
 	set_secrets(&d, p);
 	set_rows(&d, use, promises, COUNT(promises));
 	set(&d, "kafka.servers", "bootstrap.servers", p->bootstrap);

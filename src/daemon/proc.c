@@ -3,6 +3,7 @@
  */
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -15,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "build-config.h"
 #include "daemon/control.h"
 #include "daemon/jail.h"
 #include "daemon/proc.h"
@@ -194,6 +196,23 @@ drop_privileges(const struct config *c)
 		fatal("becoming user %s, group %s", c->user, c->group);
 	/* Core dumps would hold clients' data; a debugger may still ask for them. */
 	prctl(PR_SET_DUMPABLE, 0);
+}
+
+/* No image of what it holds is left on a disk; what it holds of secrets nobody else may look at either. */
+static void
+keep_memory(const struct proc *p)
+{
+	const struct rlimit none = { 0, 0 };
+
+	if (setrlimit(RLIMIT_CORE, &none) == -1)
+		log_warn("core dumps stay possible: %s", strerror(errno));
+#ifndef CMDR_SANITIZED
+	/* The leak check looks at its own process from without. */
+	if (p->role->holds & HOLDS_SECRETS)
+		prctl(PR_SET_DUMPABLE, 0);
+#else
+	(void)p;
+#endif
 }
 
 static void
@@ -388,6 +407,7 @@ proc_main(const char *name, int argc, char **argv)
 	title_set("%s", shown);
 	usage_open();
 	drop_privileges(&p.config);
+	keep_memory(&p);
 	if (p.config.log.to != LOG_TO_FILE)
 		log_open((enum log_dest)p.config.log.to, NULL, shown);
 	if (p.bootstrap == NULL && strcmp(p.config.kafka.servers, CONFIG_EMBEDDED) != 0)
