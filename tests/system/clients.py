@@ -151,12 +151,13 @@ class Client:
         self.cut = relay.Counting(daemon.port, cut_after=1500)
         base = "http://127.0.0.1:%d" % daemon.port
         words = {"base": base, "public": base, "kept": self.kept.url, "flaky": self.losing.url, "cut": self.cut.url,
-                 "run": "%s-%d" % (name, int(time.time() * 1000)), "long": "a long text, and again; " * 200}
+                 "run": "%s-%d" % (name, int(time.time() * 1000)), "long": "a long text, and again; " * 200,
+                 "huge": "h" * (3 << 20)}
         text = re.sub(r"\$\{(\w+)\}", lambda m: words.get(m[1], m[0]), read("checks.json"))
         table = json.loads(text)
         self.passed_over = {r["name"]: r["not"][name] for r in table["checks"] if name in r.get("not", {})}
         table["checks"] = [r for r in table["checks"] if r["name"] not in self.passed_over]
-        table.update(words)
+        table.update({k: words[k] for k in ("base", "flaky", "cut", "run")})
         table["types"] = table["rich"]["types"].get(name, [])
         self.wanted = {"rich": ["%s: %s" % (t, c) for t in table["types"] for c in table["rich"]["checks"]],
                        "live": table["live"]}.get(kind) or [r["name"] for r in table["checks"]]
