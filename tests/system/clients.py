@@ -2,7 +2,7 @@
 """Clients that others wrote against the installed daemon, with an example processor beside it: each program of tests/clients
 sends the same rows of checks.json and says what came of them. What they need is fetched into the build folder, at fixed versions.
 
-CMDR_ONLY names the clients to run, with commas between them."""
+CMDR_CLIENTS names the clients to run, with commas between them."""
 import concurrent.futures
 import json
 import os
@@ -220,7 +220,7 @@ def usable(name, tools):
 
 
 def main():
-    only = os.environ.get("CMDR_ONLY", "").split(",")
+    only = os.environ.get("CMDR_CLIENTS", "").split(",")
     chosen = [c for c in CLIENTS if only == [""] or c[0] in only]
     chosen = [c for c in chosen if usable(c[0], c[1])]
     os.makedirs(CACHE, exist_ok=True)
