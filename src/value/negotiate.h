@@ -21,10 +21,10 @@ struct offer {
 /* What a Content-Type came to, and why it cannot be taken, to be told to the client. */
 #define NEGOTIATE_RESULTS(X)								\
 	X(NEGOTIATE_OK, "")								\
-	X(NEGOTIATE_ABSENT, "the body has no Content-Type")				\
-	X(NEGOTIATE_MALFORMED, "the Content-Type is not of the form type/subtype; name=value")	\
-	X(NEGOTIATE_UNKNOWN, "this media type is not accepted here")			\
-	X(NEGOTIATE_CHARSET, "only charset utf-8 and us-ascii are accepted")
+	X(NEGOTIATE_ABSENT, "The body has no Content-Type")				\
+	X(NEGOTIATE_MALFORMED, "The Content-Type is not of the form type/subtype; name=value")	\
+	X(NEGOTIATE_UNKNOWN, "This media type is not accepted here")			\
+	X(NEGOTIATE_CHARSET, "Only charset utf-8 and us-ascii are accepted")
 
 enum negotiate_result {
 #define X(result, text) result,
@@ -32,7 +32,7 @@ enum negotiate_result {
 #undef X
 };
 
-/* "the body has no Content-Type", … */
+/* "The body has no Content-Type", … */
 const char	*negotiate_reason(enum negotiate_result result);
 /*
  * The offer that a Content-Type names, whatever its case; parameters other than charset do not

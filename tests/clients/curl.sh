@@ -84,6 +84,7 @@ judge() {
 	[ -z "$empty" ] || [ "$method" = HEAD ] || [ ! -s body ] || { why='a body'; return; }
 	[ "$how" != gunzip ] || [ "$(header Content-Encoding)" = gzip ] || { why='the answer was not gzipped'; return; }
 	[ "$how" != expect ] || [ "$expected" != 202 ] || grep -q '100 Continue' headers || { why='no 100 came'; return; }
+	[ "$how" != expect ] || [ "$expected" = 202 ] || ! grep -q '100 Continue' headers || { why='a 100 came'; return; }
 	rest=$(<body)
 	while IFS= read -r -d $'\x1d' part; do
 		[[ $rest == *"$part"* ]] || { why="$part is not there, or not in its place: $(head -c 300 body)"; return; }

@@ -53,6 +53,9 @@
    :bigdec 1.50M :double 2.5 :nil nil :text "~tilde ^caret `tick zażółć \ud83d\ude80" :vector [1 [2 [3]]]
    :nested {"a string" [:again :again {:deep -1}] 17 :by-number [1 2] :composite #uuid "f81d4fae-7dec-11d0-a765-00a0c91e6bf6" #{}}})
 
+;; What no processor is asked to take.
+(def more {:char \ż :ratio 1/3 :list '(1 (2)) :map-of-sets {#{1} #{2}} :empty [[] {} #{} "" ()]})
+
 (def client (HttpClient/newHttpClient))
 
 (defn must [good what] (when-not good (throw (ex-info (pr-str what) {}))))
@@ -103,8 +106,9 @@
        (must (and (= 422 status (:status answer)) (= "urn:cmdr:problem:invalid-command" (:type answer))) answer)))
    "the record at Location"
    (fn [{:keys [base]} kind]
-     (let [[_ r sent] (ask kind (str base "/commands") (command data)), [status _ record] (ask kind (header r "Location"))]
+     (let [[_ r sent] (ask kind (str base "/commands") (command (merge data more))), [status _ record] (ask kind (header r "Location"))]
        (must (and (= 200 status) (= (:id sent) (:id record))) record)
+       (must (= more (select-keys (:data record) (keys more))) (:data record))
        (same (:data record))))))
 
 (defn field [text name] (second (re-find (re-pattern (str "\"" name "\": \"([^\"]*)\"")) text)))

@@ -2,7 +2,7 @@
 """Clients that others wrote against the installed daemon, with an example processor beside it: each program of tests/clients
 sends the same rows of checks.json and says what came of them. What they need is fetched into the build folder, at fixed versions.
 
-CMDR_ONLY names the clients to run, with commas between them."""
+CMDR_CLIENTS names the clients to run, with commas between them."""
 import concurrent.futures
 import json
 import os
@@ -151,12 +151,13 @@ class Client:
         self.cut = relay.Counting(daemon.port, cut_after=1500)
         base = "http://127.0.0.1:%d" % daemon.port
         words = {"base": base, "public": base, "kept": self.kept.url, "flaky": self.losing.url, "cut": self.cut.url,
-                 "run": "%s-%d" % (name, int(time.time() * 1000)), "long": "a long text, and again; " * 200}
+                 "run": "%s-%d" % (name, int(time.time() * 1000)), "long": "a long text, and again; " * 200,
+                 "huge": "h" * (3 << 20)}
         text = re.sub(r"\$\{(\w+)\}", lambda m: words.get(m[1], m[0]), read("checks.json"))
         table = json.loads(text)
         self.passed_over = {r["name"]: r["not"][name] for r in table["checks"] if name in r.get("not", {})}
         table["checks"] = [r for r in table["checks"] if r["name"] not in self.passed_over]
-        table.update(words)
+        table.update({k: words[k] for k in ("base", "flaky", "cut", "run")})
         table["types"] = table["rich"]["types"].get(name, [])
         self.wanted = {"rich": ["%s: %s" % (t, c) for t in table["types"] for c in table["rich"]["checks"]],
                        "live": table["live"]}.get(kind) or [r["name"] for r in table["checks"]]
@@ -219,7 +220,7 @@ def usable(name, tools):
 
 
 def main():
-    only = os.environ.get("CMDR_ONLY", "").split(",")
+    only = os.environ.get("CMDR_CLIENTS", "").split(",")
     chosen = [c for c in CLIENTS if only == [""] or c[0] in only]
     chosen = [c for c in chosen if usable(c[0], c[1])]
     os.makedirs(CACHE, exist_ok=True)
