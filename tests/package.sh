@@ -2,6 +2,7 @@
 # package.sh [WORK]: build the Debian packages from a clean export, check them with lintian, install them into a Debian 12 root
 # of its own (debootstrap) and run the init script there: start, a command, status, reload, upgrade, restart, stop,
 # remove, purge; then nothing may be left. Needs root, debhelper, lintian, debootstrap and a mirror.
+# shellcheck disable=SC2015,SC2016 # fail ends the test; what is quoted is for the shell in the root
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 work=${1:-$top/build-package}
