@@ -138,7 +138,7 @@ life() {
 	# What the package depends on comes first: it is not what a purge must remove.
 	cp "$work/0.1.0"/cmdr_*.deb "$root/packages/"
 	in_root sh -c 'apt-get install -y -q --no-install-recommends $(dpkg-deb -f /packages/cmdr_*.deb Depends |
-	    sed "s/([^)]*)//g; s/,/ /g")' >>"$work/apt.log" 2>&1 || { tail -5 "$work/apt.log"; fail "its dependencies"; }
+	    sed "s/([^)]*)//g; s/,/ /g")' >>"$work/apt.log" 2>&1 || { tail -5 "$work/apt.log"; give_up "the dependencies cannot be installed there"; }
 	files >"$work/before"
 	install_package 0.1.0
 	ok "installed"
