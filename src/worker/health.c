@@ -41,8 +41,9 @@ health_ready(struct exchange *x)
 	bool ready = ready_checks(w->proc, &x->arena, checks);
 	size_t n = 0;
 
-	for (; n < READY_CHECKS; n++)
-		list[n] = check_value(&x->arena, checks[n].name, checks[n].ok, checks[n].detail);
+	for (int i = 0; i < READY_CHECKS; i++)
+		if (checks[i].name != NULL)
+			list[n++] = check_value(&x->arena, checks[i].name, checks[i].ok, checks[i].detail);
 	if (w->proc->stopping) {
 		ready = false;
 		list[n++] = check_value(&x->arena, "worker", false,

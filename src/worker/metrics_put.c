@@ -55,7 +55,8 @@ metrics_put_ready_check(struct metrics *m)
 
 	ready_checks(m->proc, m->arena, checks);
 	for (int i = 0; i < READY_CHECKS; i++)
-		metrics_label(m, "check", checks[i].name, checks[i].ok);
+		if (checks[i].name != NULL)
+			metrics_label(m, "check", checks[i].name, checks[i].ok);
 }
 
 /* Rows of all workers that have the same labels are one. */

@@ -17,7 +17,10 @@ struct ready_check {
 
 #define READY_CHECKS 5
 
-/* Fill all checks; texts are in the arena or constant. True where every check that decides is ok. */
+/*
+ * Fill all checks; one that this configuration has no use for has the name NULL. Texts are in the arena or constant. True where
+ * every check that decides is ok.
+ */
 bool	ready_checks(const struct proc *p, struct arena *a, struct ready_check out[READY_CHECKS]);
 
 #endif
