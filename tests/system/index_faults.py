@@ -267,9 +267,9 @@ def hostile_records():
 
 
 def newest(d):
-    """The number of the last command that is indexed; records may go while this asks."""
-    last = json.loads(d.get("/commands?limit=1&offset=%d" % (total(d, "commands") - 1))[2])["commands"]
-    return last[0]["data"]["i"] if last else -1
+    """The greatest number among those indexed last: of two partitions either may come last. Records may go while this asks."""
+    last = json.loads(d.get("/commands?limit=50&offset=%d" % max(0, total(d, "commands") - 50))[2])["commands"]
+    return max((r["data"]["i"] for r in last), default=-1)
 
 
 def retention():
