@@ -244,6 +244,8 @@ json_read(const uint8_t *in, size_t len, const struct codec_limits *limits, stru
 
 	if (len > UINT32_MAX)
 		return codec_fail(err, E_LIMIT, 0, "the text is longer than 4 GiB");
+	if (len == 0)	/* nothing may stand at NULL */
+		in = (const uint8_t *)"";
 	r.lx = (struct json_lex){ .in = in, .p = in, .end = in + len, .a = a, .err = err };
 	r.limits = limits;
 	r.depth = 0;
