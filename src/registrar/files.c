@@ -12,6 +12,7 @@
 
 #include "command/action.h"
 #include "registrar/files.h"
+#include "util/hex.h"
 #include "util/log.h"
 #include "util/mem.h"
 #include "value/json.h"
@@ -24,14 +25,6 @@ is_schema(const struct dirent *d)
 	size_t n = strlen(d->d_name);
 
 	return d->d_name[0] != '.' && n > strlen(SUFFIX) && strcmp(d->d_name + n - strlen(SUFFIX), SUFFIX) == 0;
-}
-
-static int
-hex_digit(char c)
-{
-	const char *at = c == '\0' ? NULL : strchr("0123456789abcdef", c | ((c >= 'A' && c <= 'F') << 5));
-
-	return at == NULL ? -1 : (int)(at - "0123456789abcdef");
 }
 
 /* The action that a file is named after, in the arena: %XX decoded, the suffix gone. NULL: no name of an action. */

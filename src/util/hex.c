@@ -18,8 +18,8 @@ hex_encode(struct buf *out, const uint8_t *bytes, size_t len)
 	buf_commit(out, len * 2);
 }
 
-static int
-value_of(char c)
+int
+hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -32,7 +32,7 @@ bool
 hex_decode(const char *digits, size_t len, uint8_t *out)
 {
 	for (size_t i = 0; i + 1 < len; i += 2) {
-		int high = value_of(digits[i]), low = value_of(digits[i + 1]);
+		int high = hex_digit(digits[i]), low = hex_digit(digits[i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;

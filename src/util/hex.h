@@ -10,6 +10,8 @@
 
 #include "util/buf.h"
 
+/* The value of a digit of either case; -1 where it is none. */
+int	hex_digit(char c);
 /* Append 2 * len lower-case digits. */
 void	hex_encode(struct buf *out, const uint8_t *bytes, size_t len);
 /*

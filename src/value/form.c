@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/hex.h"
 #include "util/mem.h"
 #include "value/form.h"
 #include "value/utf8.h"
@@ -54,16 +55,6 @@ fail_full(struct reader *r, const uint8_t *at)
 	    "the value takes more memory than is allowed: send less in one request");
 }
 
-static int
-hex(uint8_t c)
-{
-	uint8_t letter = c | 0x20;
-
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
 /* s … end with + and %XX undone; where there are none it stays where it is. */
 static int
 decode(struct reader *r, const uint8_t *s, const uint8_t *end, struct value *out)
@@ -81,8 +72,8 @@ decode(struct reader *r, const uint8_t *s, const uint8_t *end, struct value *out
 		for (p = s; p < end; p++) {
 			if (*p != '%') {
 				*o++ = *p == '+' ? ' ' : *p;
-			} else if (end - p > 2 && hex(p[1]) != -1 && hex(p[2]) != -1) {
-				*o++ = (uint8_t)(hex(p[1]) << 4 | hex(p[2]));
+			} else if (end - p > 2 && hex_digit((char)p[1]) != -1 && hex_digit((char)p[2]) != -1) {
+				*o++ = (uint8_t)(hex_digit((char)p[1]) << 4 | hex_digit((char)p[2]));
 				p += 2;
 			} else {
 				return fail(r, E_SYNTAX, p, "expected two hex digits after '%': "

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "util/hex.h"
 #include "worker/exchange.h"
 #include "worker/worker.h"
 
@@ -20,15 +21,6 @@ exchange_field(struct exchange *x, enum guard_field f)
 	return s->set ? arena_strndup(&x->arena, guard_head_text(&x->g.head, s), s->len) : NULL;
 }
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 const char *
 exchange_decode(struct exchange *x, const char *s, size_t len, bool plus)
 {
@@ -41,9 +33,9 @@ exchange_decode(struct exchange *x, const char *s, size_t len, bool plus)
 		if (c == '+' && plus)
 			c = ' ';
 		if (c == '%') {
-			if (len - i < 3 || hex(s[i + 1]) < 0 || hex(s[i + 2]) < 0)
+			if (len - i < 3 || hex_digit(s[i + 1]) < 0 || hex_digit(s[i + 2]) < 0)
 				return NULL;
-			c = hex(s[i + 1]) << 4 | hex(s[i + 2]);
+			c = hex_digit(s[i + 1]) << 4 | hex_digit(s[i + 2]);
 			i += 2;
 		}
 		if (c == '\0')

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "util/hex.h"
 #include "worker/guard_chars.h"
 #include "worker/guard_chunk.h"
 
@@ -48,19 +49,10 @@ count_overhead(struct guard_chunk *c)
 	    "(http.max_headers).");
 }
 
-static int
-hex(uint8_t ch)
-{
-	if (ch >= '0' && ch <= '9')
-		return ch - '0';
-	ch |= 0x20;
-	return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
-}
-
 static enum guard_fed
 in_size(struct guard_chunk *c, uint8_t ch)
 {
-	int digit = hex(ch);
+	int digit = hex_digit((char)ch);
 
 	if (digit >= 0 && c->digits < MAX_DIGITS) {
 		c->digits++;

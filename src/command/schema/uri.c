@@ -5,6 +5,7 @@
 
 #include "command/schema/uri.h"
 #include "util/buf.h"
+#include "util/hex.h"
 
 /* RFC 3986, appendix B; spans of a text. NULL: the part is not there (an empty one is). */
 struct parts {
@@ -134,15 +135,6 @@ uri_resolve(struct arena *a, const char *base_text, const char *text, size_t len
 	return out;
 }
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 const char *
 uri_split(struct arena *a, const char *uri, const char **fragment)
 {
@@ -156,8 +148,8 @@ uri_split(struct arena *a, const char *uri, const char **fragment)
 	if ((out = arena_strndup(a, mark + 1, strlen(mark + 1))) == NULL)
 		return NULL;
 	for (const char *p = mark + 1; *p != '\0'; p++)
-		if (*p == '%' && hex(p[1]) >= 0 && hex(p[2]) >= 0) {
-			out[n++] = (char)(hex(p[1]) << 4 | hex(p[2]));
+		if (*p == '%' && hex_digit(p[1]) >= 0 && hex_digit(p[2]) >= 0) {
+			out[n++] = (char)(hex_digit(p[1]) << 4 | hex_digit(p[2]));
 			p += 2;
 		} else {
 			out[n++] = *p;
