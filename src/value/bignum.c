@@ -7,17 +7,15 @@
 #include <math.h>
 #include <string.h>
 
-#include <openssl/bn.h>
-
 #include "util/log.h"
 #include "value/bignum.h"
+#include "value/bignum_load.h"
 
 /* Bits of a quotient that decide a double: 64 and a few to round by. */
 #define QUOTIENT_BITS 66
 
-/* libcrypto fails only for want of memory. */
-static void
-must(bool ok)
+void
+bignum_must(bool ok)
 {
 	if (!ok)
 		fatalx("libcrypto cannot compute a BIGNUM: out of memory");
@@ -28,35 +26,35 @@ make(void)
 {
 	BIGNUM *n = BN_new();
 
-	must(n != NULL);
+	bignum_must(n != NULL);
 	return n;
 }
 
 /* The BIGNUM of two's complement bytes: the unsigned one less 2^bits where the sign bit is set. */
-static BIGNUM *
-load(const uint8_t *bytes, size_t len)
+BIGNUM *
+bignum_load(const uint8_t *bytes, size_t len)
 {
 	BIGNUM *n = BN_bin2bn(bytes, (int)len, NULL), *top;
 
-	must(n != NULL);
+	bignum_must(n != NULL);
 	if (len > 0 && (bytes[0] & 0x80) != 0) {
 		top = make();
-		must(BN_set_bit(top, (int)len * 8) && BN_sub(n, n, top));
+		bignum_must(BN_set_bit(top, (int)len * 8) && BN_sub(n, n, top));
 		BN_free(top);
 	}
 	return n;
 }
 
-static BIGNUM *
-load_value(const struct value *v)
+BIGNUM *
+bignum_load_value(const struct value *v)
 {
 	uint8_t bytes[8];
 
 	if (v->kind == VALUE_BIGINT)
-		return load(v->u.bytes, v->n);
+		return bignum_load(v->u.bytes, v->n);
 	for (unsigned i = 0; i < 8; i++)
 		bytes[i] = (uint8_t)((uint64_t)v->u.integer >> (56 - 8 * i));
-	return load(bytes, sizeof(bytes));
+	return bignum_load(bytes, sizeof(bytes));
 }
 
 /* n as a VALUE_BIGINT: for a negative one the complement of |n| - 1. */
@@ -67,13 +65,13 @@ store(struct arena *a, const BIGNUM *n, struct value *out)
 	uint8_t *bytes;
 	size_t len;
 
-	must(magnitude != NULL);
+	bignum_must(magnitude != NULL);
 	BN_set_negative(magnitude, 0);
 	if (BN_is_negative(n))
-		must(BN_sub_word(magnitude, 1));
+		bignum_must(BN_sub_word(magnitude, 1));
 	len = (size_t)BN_num_bits(magnitude) / 8 + 1;
 	if (len <= BIGNUM_MAX_BYTES && (bytes = arena_alloc(a, len)) != NULL) {
-		must(BN_bn2binpad(magnitude, bytes, (int)len) == (int)len);
+		bignum_must(BN_bn2binpad(magnitude, bytes, (int)len) == (int)len);
 		for (size_t i = 0; BN_is_negative(n) && i < len; i++)
 			bytes[i] = (uint8_t)~bytes[i];
 		*out = (struct value){ .kind = VALUE_BIGINT, .n = (uint32_t)len, .u.bytes = bytes };
@@ -140,7 +138,7 @@ accumulate(BIGNUM *n, const char *s, size_t len, unsigned radix)
 				return -1;
 			word = word * radix + d;
 		}
-		must(BN_mul_word(n, power) && BN_add_word(n, word));
+		bignum_must(BN_mul_word(n, power) && BN_add_word(n, word));
 	}
 	return 0;
 }
@@ -247,9 +245,9 @@ bignum_format(struct buf *out, const uint8_t *bytes, size_t len)
 	}
 	if (len == 0 || len > BIGNUM_MAX_BYTES)
 		return -1;
-	n = load(bytes, len);
+	n = bignum_load(bytes, len);
 	text = BN_bn2dec(n);
-	must(text != NULL);
+	bignum_must(text != NULL);
 	buf_puts(out, text);
 	OPENSSL_free(text);
 	BN_free(n);
@@ -270,16 +268,16 @@ compose(const BIGNUM *n, bool sticky, int exponent)
 	BIGNUM *head = make();
 
 	if (drop > 0) {
-		must(BN_copy(head, n) != NULL);
-		must(BN_mask_bits(head, drop));
+		bignum_must(BN_copy(head, n) != NULL);
+		bignum_must(BN_mask_bits(head, drop));
 		sticky = sticky || !BN_is_zero(head);
-		must(BN_rshift(head, n, drop));
+		bignum_must(BN_rshift(head, n, drop));
 	} else {
 		drop = 0;
-		must(BN_copy(head, n) != NULL);
+		bignum_must(BN_copy(head, n) != NULL);
 	}
 	BN_set_negative(head, 0);
-	must(BN_bn2binpad(head, bytes, sizeof(bytes)) == (int)sizeof(bytes));
+	bignum_must(BN_bn2binpad(head, bytes, sizeof(bytes)) == (int)sizeof(bytes));
 	BN_free(head);
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		word = word << 8 | bytes[i];
@@ -297,7 +295,7 @@ bignum_to_double(const uint8_t *bytes, size_t len)
 		return (double)i;
 	if (len == 0 || len > BIGNUM_MAX_BYTES)
 		return len > 0 && (bytes[0] & 0x80) != 0 ? -INFINITY : INFINITY;
-	n = load(bytes, len);
+	n = bignum_load(bytes, len);
 	d = compose(n, false, 0);
 	d = BN_is_negative(n) ? -d : d;
 	BN_free(n);
@@ -311,7 +309,7 @@ gcd(BIGNUM **a, BIGNUM **b, BN_CTX *ctx)
 	BIGNUM *rest = make(), *former;
 
 	while (!BN_is_zero(*b)) {
-		must(BN_mod(rest, *a, *b, ctx));
+		bignum_must(BN_mod(rest, *a, *b, ctx));
 		former = *a;
 		*a = *b;
 		*b = rest;
@@ -328,9 +326,9 @@ reduce(BIGNUM *n, BIGNUM *d)
 	BN_CTX *ctx = BN_CTX_new();
 	int negative = BN_is_negative(n) != BN_is_negative(d);
 
-	must(common != NULL && other != NULL && ctx != NULL);
+	bignum_must(common != NULL && other != NULL && ctx != NULL);
 	gcd(&common, &other, ctx);
-	must(BN_div(n, NULL, n, common, ctx) && BN_div(d, NULL, d, common, ctx));
+	bignum_must(BN_div(n, NULL, n, common, ctx) && BN_div(d, NULL, d, common, ctx));
 	BN_set_negative(n, negative);
 	BN_set_negative(d, 0);
 	BN_free(common);
@@ -361,8 +359,8 @@ bignum_ratio(struct arena *a, const struct value *num, const struct value *den, 
 	if ((num->kind == VALUE_BIGINT && num->n > BIGNUM_RATIO_BYTES) ||
 	    (den->kind == VALUE_BIGINT && den->n > BIGNUM_RATIO_BYTES))
 		return -1;
-	n = load_value(num);
-	d = load_value(den);
+	n = bignum_load_value(num);
+	d = bignum_load_value(den);
 	if (!BN_is_zero(d)) {
 		reduce(n, d);
 		result = store_ratio(a, n, d, out);
@@ -375,16 +373,16 @@ bignum_ratio(struct arena *a, const struct value *num, const struct value *den, 
 double
 bignum_ratio_to_double(const struct value *ratio)
 {
-	BIGNUM *n = load_value(&ratio->u.items[0]), *d = load_value(&ratio->u.items[1]);
+	BIGNUM *n = bignum_load_value(&ratio->u.items[0]), *d = bignum_load_value(&ratio->u.items[1]);
 	BIGNUM *quotient = make(), *rest = make();
 	BN_CTX *ctx = BN_CTX_new();
 	int shift = QUOTIENT_BITS - (BN_num_bits(n) - BN_num_bits(d));
 	double result = INFINITY;
 
-	must(ctx != NULL);
+	bignum_must(ctx != NULL);
 	if (!BN_is_zero(d)) {
-		must(shift > 0 ? BN_lshift(n, n, shift) : BN_lshift(d, d, -shift));
-		must(BN_div(quotient, rest, n, d, ctx));
+		bignum_must(shift > 0 ? BN_lshift(n, n, shift) : BN_lshift(d, d, -shift));
+		bignum_must(BN_div(quotient, rest, n, d, ctx));
 		result = compose(quotient, !BN_is_zero(rest), -shift);
 	}
 	if (BN_is_negative(n) != BN_is_negative(d))

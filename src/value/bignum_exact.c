@@ -7,11 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/bn.h>
-
-#include "util/log.h"
 #include "value/bignum.h"
 #include "value/bignum_exact.h"
+#include "value/bignum_load.h"
 #include "value/number.h"
 
 /* Integers up to here are doubles without rounding. */
@@ -24,46 +22,10 @@ struct exact {
 	int64_t	 exponent;
 };
 
-static void
-must(bool ok)
-{
-	if (!ok)
-		fatalx("libcrypto cannot compute a BIGNUM: out of memory");
-}
-
-static BIGNUM *
-of_bytes(const uint8_t *bytes, size_t len)
-{
-	BIGNUM *n = BN_bin2bn(bytes, (int)len, NULL), *top;
-
-	must(n != NULL);
-	if (len > 0 && (bytes[0] & 0x80) != 0) {
-		must((top = BN_new()) != NULL && BN_set_bit(top, (int)len * 8) && BN_sub(n, n, top));
-		BN_free(top);
-	}
-	return n;
-}
-
-static BIGNUM *
-of_int(int64_t i)
-{
-	uint8_t bytes[8];
-
-	for (unsigned k = 0; k < 8; k++)
-		bytes[k] = (uint8_t)((uint64_t)i >> (56 - 8 * k));
-	return of_bytes(bytes, sizeof(bytes));
-}
-
 static bool
 is_int(const struct value *v)
 {
 	return v->kind == VALUE_INT || v->kind == VALUE_BYTE;
-}
-
-static BIGNUM *
-of_whole(const struct value *v)
-{
-	return is_int(v) ? of_int(v->u.integer) : of_bytes(v->u.bytes, v->n);
 }
 
 /* "-1.25E-7": digits without their point, and the exponent of the last one. */
@@ -101,18 +63,18 @@ load(const struct value *v)
 	case VALUE_DOUBLE:
 	case VALUE_FLOAT:
 		e.exponent = shortest(v, digits);
-		must(BN_dec2bn(&e.num, digits) != 0);
+		bignum_must(BN_dec2bn(&e.num, digits) != 0);
 		break;
 	case VALUE_BIGDEC:
-		e.num = of_bytes(v->u.bigdec->unscaled, v->u.bigdec->unscaled_len);
+		e.num = bignum_load(v->u.bigdec->unscaled, v->u.bigdec->unscaled_len);
 		e.exponent = -(int64_t)v->u.bigdec->scale;
 		break;
 	case VALUE_RATIO:
-		e.num = of_whole(&v->u.items[0]);
-		e.den = of_whole(&v->u.items[1]);
+		e.num = bignum_load_value(&v->u.items[0]);
+		e.den = bignum_load_value(&v->u.items[1]);
 		break;
 	default:
-		e.num = of_whole(v);
+		e.num = bignum_load_value(v);
 	}
 	return e;
 }
@@ -130,7 +92,7 @@ scale(BIGNUM *n, int64_t exponent, BN_CTX *ctx)
 {
 	BIGNUM *ten = BN_new(), *e = BN_new(), *power = BN_new();
 
-	must(ten != NULL && e != NULL && power != NULL && BN_set_word(ten, 10) &&
+	bignum_must(ten != NULL && e != NULL && power != NULL && BN_set_word(ten, 10) &&
 	    BN_set_word(e, (BN_ULONG)exponent) && BN_exp(power, ten, e, ctx) && BN_mul(n, n, power, ctx));
 	BN_free(ten);
 	BN_free(e);
@@ -151,9 +113,9 @@ static void
 align(struct exact *a, struct exact *b, BN_CTX *ctx)
 {
 	if (b->den != NULL)
-		must(BN_mul(a->num, a->num, b->den, ctx));
+		bignum_must(BN_mul(a->num, a->num, b->den, ctx));
 	if (a->den != NULL)
-		must(BN_mul(b->num, b->num, a->den, ctx));
+		bignum_must(BN_mul(b->num, b->num, a->den, ctx));
 	if (a->exponent > b->exponent)
 		scale(a->num, a->exponent - b->exponent, ctx);
 	else if (b->exponent > a->exponent)
@@ -167,7 +129,7 @@ compare_exact(const struct value *x, const struct value *y)
 	BN_CTX *ctx = BN_CTX_new();
 	int r;
 
-	must(ctx != NULL);
+	bignum_must(ctx != NULL);
 	if (BN_is_zero(a.num) || BN_is_zero(b.num) || BN_is_negative(a.num) != BN_is_negative(b.num)) {
 		int sa = BN_is_zero(a.num) ? 0 : BN_is_negative(a.num) ? -1 : 1,
 		    sb = BN_is_zero(b.num) ? 0 : BN_is_negative(b.num) ? -1 : 1;
@@ -237,9 +199,9 @@ ends_in_zeros(const BIGNUM *n, int64_t k)
 	BIGNUM *power = BN_new(), *rest = BN_new();
 	bool yes;
 
-	must(ctx != NULL && power != NULL && rest != NULL && BN_one(power));
+	bignum_must(ctx != NULL && power != NULL && rest != NULL && BN_one(power));
 	scale(power, k, ctx);
-	must(BN_mod(rest, n, power, ctx));
+	bignum_must(BN_mod(rest, n, power, ctx));
 	yes = BN_is_zero(rest);
 	BN_free(power);
 	BN_free(rest);
@@ -276,14 +238,14 @@ divides_far(const struct exact *a, const struct exact *b, BIGNUM *rest, BN_CTX *
 	BIGNUM *num = BN_dup(a->num), *den = BN_dup(b->num);
 	bool yes;
 
-	must(num != NULL && den != NULL);
-	must(b->den == NULL || BN_mul(num, num, b->den, ctx));
-	must(a->den == NULL || BN_mul(den, den, a->den, ctx));
+	bignum_must(num != NULL && den != NULL);
+	bignum_must(b->den == NULL || BN_mul(num, num, b->den, ctx));
+	bignum_must(a->den == NULL || BN_mul(den, den, a->den, ctx));
 	while (!BN_is_odd(den))
-		must(BN_rshift1(den, den));
+		bignum_must(BN_rshift1(den, den));
 	while (BN_mod_word(den, 5) == 0)
-		must(BN_div_word(den, 5) == 0);
-	must(BN_mod(rest, num, den, ctx));
+		bignum_must(BN_div_word(den, 5) == 0);
+	bignum_must(BN_mod(rest, num, den, ctx));
 	yes = BN_is_zero(rest);
 	BN_free(num);
 	BN_free(den);
@@ -304,7 +266,7 @@ exact_is_multiple(const struct value *x, const struct value *y)
 	b = load(y);
 	rest = BN_new();
 	ctx = BN_CTX_new();
-	must(ctx != NULL && rest != NULL);
+	bignum_must(ctx != NULL && rest != NULL);
 	if (BN_is_zero(a.num)) {
 		yes = true;
 	} else if (magnitude(&b) - magnitude(&a) > FAR_APART) {
@@ -313,7 +275,7 @@ exact_is_multiple(const struct value *x, const struct value *y)
 		yes = divides_far(&a, &b, rest, ctx);
 	} else {
 		align(&a, &b, ctx);
-		must(BN_mod(rest, a.num, b.num, ctx));
+		bignum_must(BN_mod(rest, a.num, b.num, ctx));
 		yes = BN_is_zero(rest);
 	}
 	BN_free(rest);

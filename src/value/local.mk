@@ -2,7 +2,7 @@ noinst_LIBRARIES += libvalue.a
 libvalue_a_SOURCES = \
 	src/value/base64.c src/value/base64.h \
 	src/value/bignum.c src/value/bignum.h \
-	src/value/bignum_decimal.c src/value/bignum_exact.c src/value/bignum_exact.h \
+	src/value/bignum_decimal.c src/value/bignum_exact.c src/value/bignum_exact.h src/value/bignum_load.h \
 	src/value/cesu8.c src/value/cesu8.h \
 	src/value/codec.c src/value/codec.h \
 	src/value/codecs.c \
