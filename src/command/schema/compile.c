@@ -20,23 +20,11 @@
 #define DEPTH_MAX	200
 #define STEPS_MAX	64
 #define SEARCHED_MAX	20000	/* values looked at to find where anchors stand */
-#define ERRORS_DEFAULT	16
 
 struct compiled_node {
 	const struct value	*value;
 	struct node		*node;
 };
-
-static void
-add_error(struct schema_errors *errors, struct arena *a, const struct schema_error *e)
-{
-	size_t max = errors->max == 0 ? ERRORS_DEFAULT : errors->max;
-
-	if (errors->list == NULL)
-		errors->list = arena_array(a, max, sizeof(*errors->list));
-	if (errors->list != NULL && errors->n < max)
-		errors->list[errors->n++] = *e;
-}
 
 enum compiled
 compile_error(struct compiler *c, const struct node *n, const char *keyword, const char *expected, const char *found)
@@ -46,7 +34,7 @@ compile_error(struct compiler *c, const struct node *n, const char *keyword, con
 		.found = found != NULL ? found : "too much" };
 
 	c->failed = true;
-	add_error(c->errors, c->tmp, &e);
+	schema_errors_add(c->errors, c->tmp, &e);
 	return COMPILED_FAILED;
 }
 

@@ -64,24 +64,29 @@ place_pointer(struct arena *a, const struct place *at)
 	return rest != NULL ? rest : "";
 }
 
+void
+schema_errors_add(struct schema_errors *errors, struct arena *a, const struct schema_error *e)
+{
+	size_t max = errors->max == 0 ? ERRORS_DEFAULT : errors->max;
+
+	if (errors->list == NULL)
+		errors->list = arena_array(a, max, sizeof(*errors->list));
+	if (errors->list != NULL && errors->n < max)
+		errors->list[errors->n++] = *e;
+}
+
 bool
 evaluate_error_at(struct run *r, const struct node *n, const char *keyword, const struct place *at,
     const char *expected, const char *found)
 {
-	struct schema_errors *e = r->errors;
-	size_t max;
-
-	if (e == NULL)
-		return false;
-	max = e->max == 0 ? ERRORS_DEFAULT : e->max;
-	if (e->list == NULL)
-		e->list = arena_array(r->arena, max, sizeof(*e->list));
-	if (e->list == NULL || e->n >= max)
-		return false;
-	e->list[e->n++] = (struct schema_error){ .pointer = place_pointer(r->arena, at), .keyword = keyword,
-		.schema_pointer = node_pointer(r->arena, n, keyword),
-		.expected = expected != NULL ? expected : "another value",
+	struct schema_error e = { .keyword = keyword, .expected = expected != NULL ? expected : "another value",
 		.found = found != NULL ? found : "this one" };
+
+	if (r->errors == NULL)
+		return false;
+	e.pointer = place_pointer(r->arena, at);
+	e.schema_pointer = node_pointer(r->arena, n, keyword);
+	schema_errors_add(r->errors, r->arena, &e);
 	return false;
 }
 

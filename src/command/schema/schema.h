@@ -43,6 +43,8 @@ struct schema_errors {
 	size_t			 n, max;	/* max: the caller's; more are not listed. 0 is taken as 16 */
 };
 
+/* Add one to a list, where it has room and the arena memory. */
+void		 schema_errors_add(struct schema_errors *errors, struct arena *a, const struct schema_error *e);
 /*
  * A program of its own memory, or NULL with at least one error. The document, its texts included, may go after
  * the call. A schema is compared with its metaschema first.
