@@ -9,9 +9,10 @@ work=${1:-$top/build-package}
 root=$work/root
 passed=0
 
-# What this machine has not, or may not: the rest is passed over.
+# What this machine has not, or may not: the rest is passed over, which is a failure in CI.
 give_up() {
 	echo "package: $1: the life of the package in a root of its own is passed over"
+	[ -z "${CI:-}" ] || exit 1
 	echo "$passed passed, 0 failed"
 	exit 77
 }
