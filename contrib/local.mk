@@ -10,6 +10,7 @@ init_SCRIPTS = contrib/init.d/cmdr
 logrotatedir = $(sysconfdir)/logrotate.d
 logrotate_DATA = contrib/logrotate/cmdr
 systemdsystemunit_DATA = contrib/systemd/cmdr.service
+dist_systemdsystemunit_DATA = contrib/systemd/cmdr.socket
 
 # What watches it.
 prometheusdir = $(docdir)/prometheus

@@ -1,6 +1,7 @@
 # Every check_NAME.c is one Check suite: a line in CHECKS is all that it needs.
 CHECKS = \
 	tests/check_access_log \
+	tests/check_activation \
 	tests/check_admin \
 	tests/check_batch \
 	tests/check_bignum \

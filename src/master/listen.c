@@ -20,6 +20,7 @@
 #include "util/log.h"
 #include "util/mem.h"
 
+#define ANY_IPV4	"0.0.0.0:"
 #define BACKLOG		1024
 #define RETRY_MS	5000
 #define RETRY_EVERY_US	100000
@@ -31,12 +32,12 @@ struct list {
 	enum listener_use		 use;
 };
 
-/* "127.0.0.1:3000", "[::]:3000", "unix:/run/cmdr/http.sock" */
-static void
-address_text(const struct sockaddr_storage *ss, char *out, size_t size)
+void
+listen_text(const struct sockaddr_storage *ss, char *out, size_t size)
 {
 	const struct sockaddr_in *in = (const void *)ss;
 	const struct sockaddr_in6 *in6 = (const void *)ss;
+	const struct sockaddr_un *un = (const void *)ss;
 	char host[INET6_ADDRSTRLEN];
 
 	switch (ss->ss_family) {
@@ -49,7 +50,9 @@ address_text(const struct sockaddr_storage *ss, char *out, size_t size)
 		snprintf(out, size, "[%s]:%u", host, ntohs(in6->sin6_port));
 		break;
 	default:
-		snprintf(out, size, "unix:%s", ((const struct sockaddr_un *)ss)->sun_path);
+		/* One that is not in the file system begins with a zero byte. */
+		snprintf(out, size, "unix:%s%s", un->sun_path[0] == '\0' ? "@" : "",
+		    un->sun_path + (un->sun_path[0] == '\0'));
 	}
 }
 
@@ -105,8 +108,8 @@ bind_patiently(const struct sockaddr_storage *ss, socklen_t len)
 	return fd;
 }
 
-static struct listener *
-find(struct master *m, const char *text)
+struct listener *
+listen_find(struct master *m, const char *text)
 {
 	struct listener *l;
 
@@ -116,10 +119,24 @@ find(struct master *m, const char *text)
 	return NULL;
 }
 
+/* The one that takes this address: its own, or one of every IPv6 address that takes IPv4 too. */
+static struct listener *
+find_taker(struct master *m, const char *text)
+{
+	struct listener *l = listen_find(m, text);
+	char six[LISTEN_TEXT];
+
+	if (l != NULL || strncmp(text, ANY_IPV4, strlen(ANY_IPV4)) != 0)
+		return l;
+	snprintf(six, sizeof(six), "[::]:%s", text + strlen(ANY_IPV4));
+	l = listen_find(m, six);
+	return l != NULL && l->dual ? l : NULL;
+}
+
 void
 listen_adopt(struct master *m, const char *text, int fd, unsigned generation, enum listener_use use)
 {
-	struct listener *l = find(m, text);
+	struct listener *l = listen_find(m, text);
 
 	if (l == NULL) {
 		l = xcalloc(1, sizeof(*l));
@@ -130,19 +147,44 @@ listen_adopt(struct master *m, const char *text, int fd, unsigned generation, en
 	l->use[generation & 1] = use;
 }
 
+void
+listen_passed(struct master *m, const char *text, bool dual)
+{
+	struct listener *l = listen_find(m, text);
+
+	if (l != NULL) {
+		l->passed = true;
+		l->dual = dual;
+	}
+}
+
+/* A socket that is there already serves this generation too. -1 where it has two purposes. */
+static int
+reuse(struct listener *l, const char *text, unsigned generation, const struct list *list, char *why,
+    size_t size)
+{
+	enum listener_use *use = &l->use[generation & 1];
+
+	if (l->dual && *use != LISTENER_NONE && *use != list->use) {
+		snprintf(why, size, "%s: %s: the passed socket %s takes IPv4 as well, for another key: "
+		    "BindIPv6Only=ipv6-only in its unit makes it two", list->key, text, l->text);
+		return -1;
+	}
+	*use = list->use;
+	return 0;
+}
+
 static int
 bind_address(struct master *m, const struct sockaddr_storage *ss, socklen_t len, unsigned generation,
     const struct list *list, char *why, size_t size)
 {
-	char text[sizeof(struct sockaddr_un) + 8];
+	char text[LISTEN_TEXT];
 	struct listener *l;
 	int fd;
 
-	address_text(ss, text, sizeof(text));
-	if ((l = find(m, text)) != NULL) {
-		l->use[generation & 1] = list->use;
-		return 0;
-	}
+	listen_text(ss, text, sizeof(text));
+	if ((l = find_taker(m, text)) != NULL)
+		return reuse(l, text, generation, list, why, size);
 	if ((fd = bind_patiently(ss, len)) == -1) {
 		/* A host without IPv6 still serves a bare port over IPv4. */
 		if (errno == EAFNOSUPPORT && ss->ss_family == AF_INET6) {
@@ -192,11 +234,11 @@ listen_bind(struct master *m, const struct config *c, unsigned generation, char 
 	return 0;
 }
 
-static void
-close_listener(struct master *m, struct listener *l, bool remove_file)
+void
+listen_close(struct master *m, struct listener *l)
 {
 	TAILQ_REMOVE(&m->listeners, l, entry);
-	if (remove_file && strncmp(l->text, "unix:", 5) == 0)
+	if (!l->passed && strncmp(l->text, "unix:", 5) == 0)
 		unlink(l->text + 5);
 	close(l->fd);
 	free(l->text);
@@ -213,7 +255,7 @@ listen_close_unused(struct master *m, unsigned generation)
 		l->use[(generation & 1) ^ 1] = LISTENER_NONE;
 		if (l->use[generation & 1] == LISTENER_NONE) {
 			log_info("no longer listening on %s", l->text);
-			close_listener(m, l, true);
+			listen_close(m, l);
 		}
 	}
 }
@@ -230,5 +272,5 @@ listen_close_all(struct master *m)
 	struct listener *l;
 
 	while ((l = TAILQ_FIRST(&m->listeners)) != NULL)
-		close_listener(m, l, true);
+		listen_close(m, l);
 }

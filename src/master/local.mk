@@ -1,4 +1,5 @@
 libmaster_a_SOURCES = \
+	src/master/activation.c src/master/activation.h \
 	src/master/children.c src/master/children.h \
 	src/master/control_client.c src/master/control_client.h \
 	src/master/control_request.c src/master/control_request.h \

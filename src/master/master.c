@@ -19,6 +19,7 @@
 #include "daemon/proc.h"
 #include "daemon/title.h"
 #include "daemon/usage.h"
+#include "master/activation.h"
 #include "master/children.h"
 #include "master/control_socket.h"
 #include "master/detach.h"
@@ -248,8 +249,10 @@ first_start(struct master *m, struct config *c)
 		fatal("a scoreboard");
 	take_slot(m);
 	log_notice("cmdrd %s starting, configuration %s", PACKAGE_VERSION, m->options.config_path);
+	activation_offer(m);
 	if (next_generation(m, c, 1, why, sizeof(why)) == -1)
 		master_start_failed(m, "%s", why);
+	activation_close_unnamed(m, 1);
 }
 
 static struct generation *
@@ -376,6 +379,8 @@ master_main(const struct master_options *options)
 	static struct master m;
 
 	init(&m, options);
+	if (!state_present())
+		activation_take(ACTIVATION_FIRST);
 	m.exe_fd = open_image();
 	raise_descriptor_limit();
 	if (state_present()) {

@@ -78,6 +78,8 @@ struct listener {
 	TAILQ_ENTRY(listener)	 entry;
 	char			*text;		/* "0.0.0.0:3000", "unix:/run/…": how a reload finds it again */
 	int			 fd;
+	bool			 passed;	/* by systemd, which has it too: its socket file is not ours */
+	bool			 dual;		/* passed, of every address of IPv6, and takes IPv4 too */
 	enum listener_use	 use[2];	/* by a generation's last bit: in what does that one's configuration have it? */
 };
 

@@ -104,6 +104,9 @@ describe(const struct master *m, struct buf *out)
 		put_generation(out, g);
 	TAILQ_FOREACH(l, &m->listeners, entry)
 		buf_printf(out, "listener %d %d %d %s\n", l->fd, (int)l->use[0], (int)l->use[1], l->text);
+	TAILQ_FOREACH(l, &m->listeners, entry)
+		if (l->passed)
+			buf_printf(out, "passed %d %s\n", (int)l->dual, l->text);
 	TAILQ_FOREACH(c, &m->children, entry)
 		if (c->pid > 0)
 			buf_printf(out, "child %s %u %u %d %d %d\n", c->role->name, c->nr,
@@ -280,6 +283,13 @@ restore_listener(struct master *m, const char *args)
 }
 
 static void
+restore_passed(struct master *m, const char *args)
+{
+	if ((args[0] == '0' || args[0] == '1') && args[1] == ' ')
+		listen_passed(m, args + 2, args[0] == '1');
+}
+
+static void
 restore_child(struct master *m, const char *args)
 {
 	struct child *c = xcalloc(1, sizeof(*c));
@@ -315,6 +325,7 @@ static const struct {
 	{ "index", restore_index },
 	{ "generation", restore_generation },
 	{ "listener", restore_listener },
+	{ "passed", restore_passed },
 	{ "child", restore_child },
 };
 
