@@ -4,16 +4,15 @@
  * etc/cmdr.yaml.in, `config_docs mdoc` the key list in man/cmdr.yaml.5.in.
  * Built with @runstatedir@ for the directory, which make fills in later.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "daemon/config_table.h"
 #include "daemon/config_value.h"
+#include "mdoc.h"
 #include "util/buf.h"
 
 #define YAML_COLUMNS	92
-#define MDOC_COLUMNS	78
 
 static const char *
 last_part(const struct config_key *key)
@@ -116,41 +115,6 @@ yaml(void)
 	}
 	putchar('\n');
 	yaml_keys("", "");
-}
-
-/* Whether a sentence ends with this word, before the next one. */
-static int
-ends_sentence(const char *word, size_t len, const char *next)
-{
-	return word[len - 1] == '.' && (isupper((unsigned char)*next) || *next == '/');
-}
-
-/* Filled, and each sentence on a line of its own, as mdoc(7) wants it. */
-static void
-mdoc_text(const char *text)
-{
-	size_t column = 0, len;
-	const char *next;
-
-	for (; *text != '\0'; text = next) {
-		len = strcspn(text, " ");
-		next = text + len + strspn(text + len, " ");
-		if (column > 0 && column + 1 + len > MDOC_COLUMNS) {
-			putchar('\n');
-			column = 0;
-		}
-		/* at a line's beginning a full stop or an apostrophe would be a request */
-		if (column > 0)
-			column += (size_t)printf(" ");
-		else if (*text == '.' || *text == '\'')
-			printf("\\&");
-		column += (size_t)printf("%.*s", (int)len, text);
-		if (ends_sentence(text, len, next)) {
-			putchar('\n');
-			column = 0;
-		}
-	}
-	putchar('\n');
 }
 
 static void

@@ -24,14 +24,6 @@ if ! diff -u "$page" "$out/cmdrctl.1"; then
 	echo "the documentation is behind src/ctl/commands.c: run make docs" >&2
 	exit 1
 fi
-if command -v mandoc >/dev/null; then
-	# that another page of ours is not installed here is no fault of this one
-	mandoc -Tlint "$out/cmdrctl.1" 2>&1 | grep -v 'referenced manual not found\|outdated mandoc.db' >"$out/lint" || :
-	if [ -s "$out/lint" ]; then
-		cat "$out/lint" >&2
-		exit 1
-	fi
-fi
 
 # --- completion: what is installed is what the program prints; each shell that is there takes its script
 for shell in bash zsh; do

@@ -93,6 +93,8 @@ check_SCRIPTS += \
 	tests/initscript.sh \
 	tests/json_suite.sh \
 	tests/layers.sh \
+	tests/manual_docs.sh \
+	tests/manual_lint.sh \
 	tests/metrics_docs.sh \
 	tests/metrics_files.py \
 	tests/schema_suite.sh
@@ -120,7 +122,7 @@ EXTRA_DIST += tests/examples_recode.c
 # The table of configuration keys as documentation: `make docs` writes it, tests/config_docs.sh compares.
 # It has a config_table.o of its own, with @runstatedir@ (which config.status must not see) for the directory.
 check_PROGRAMS += tests/config_docs
-tests_config_docs_SOURCES = tests/config_docs.c src/daemon/config_table.c
+tests_config_docs_SOURCES = tests/config_docs.c tests/mdoc.c tests/mdoc.h src/daemon/config_table.c
 tests_config_docs_CPPFLAGS = $(AM_CPPFLAGS) -UCMDR_RUNSTATEDIR -DCMDR_RUNSTATEDIR='"@runstatedir''@"' \
 	-UCMDR_LOCALSTATEDIR -DCMDR_LOCALSTATEDIR='"@localstatedir''@"'
 tests_config_docs_LDADD = libconfig.a libutil.a
@@ -130,6 +132,10 @@ check_PROGRAMS += tests/ctl_docs
 tests_ctl_docs_SOURCES = tests/ctl_docs.c src/ctl/options.c
 tests_ctl_docs_CPPFLAGS = $(AM_CPPFLAGS) -UCMDR_SYSCONFDIR -DCMDR_SYSCONFDIR='"@sysconfdir''@"'
 tests_ctl_docs_LDADD = $(CTL_LIBS)
+
+# The lists of cmdr-http(7).
+check_PROGRAMS += tests/manual_http
+tests_manual_http_SOURCES = tests/manual_http.c tests/mdoc.c tests/mdoc.h
 
 # The families of /metrics as documentation, in the same way.
 check_PROGRAMS += tests/metrics_docs
