@@ -1,9 +1,13 @@
 # What a Unix host starts, stops and rotates the daemon by.
-SUBSTITUTED += contrib/init.d/cmdr contrib/logrotate/cmdr contrib/systemd/cmdr.service
-EXTRA_DIST += contrib/init.d/cmdr.in contrib/logrotate/cmdr.in contrib/systemd/cmdr.service.in
+SUBSTITUTED += contrib/init.d/cmdr contrib/logrotate/cmdr contrib/systemd/cmdr.service contrib/systemd/sysusers.d/cmdr.conf \
+	contrib/systemd/tmpfiles.d/cmdr.conf
+EXTRA_DIST += contrib/init.d/cmdr.in contrib/logrotate/cmdr.in contrib/systemd/cmdr.service.in \
+	contrib/systemd/sysusers.d/cmdr.conf.in contrib/systemd/tmpfiles.d/cmdr.conf.in
 contrib/init.d/cmdr: contrib/init.d/cmdr.in
 contrib/logrotate/cmdr: contrib/logrotate/cmdr.in
 contrib/systemd/cmdr.service: contrib/systemd/cmdr.service.in
+contrib/systemd/sysusers.d/cmdr.conf: contrib/systemd/sysusers.d/cmdr.conf.in
+contrib/systemd/tmpfiles.d/cmdr.conf: contrib/systemd/tmpfiles.d/cmdr.conf.in
 
 initdir = $(sysconfdir)/init.d
 init_SCRIPTS = contrib/init.d/cmdr
@@ -11,6 +15,8 @@ logrotatedir = $(sysconfdir)/logrotate.d
 logrotate_DATA = contrib/logrotate/cmdr
 systemdsystemunit_DATA = contrib/systemd/cmdr.service
 dist_systemdsystemunit_DATA = contrib/systemd/cmdr.socket
+sysusers_DATA = contrib/systemd/sysusers.d/cmdr.conf
+tmpfiles_DATA = contrib/systemd/tmpfiles.d/cmdr.conf
 
 # What watches it.
 prometheusdir = $(docdir)/prometheus

@@ -78,7 +78,7 @@ make_root() {
 	[ -n "$from" ] || give_up "no mirror of bookworm in /etc/apt"
 	if [ ! -e "$work/root.tar" ]; then
 		rm -rf "$root"
-		debootstrap --variant=minbase --include=adduser,curl,sysvinit-utils,init-system-helpers,procps bookworm "$root" "$from" \
+		debootstrap --variant=minbase --include=adduser,curl,systemd-standalone-sysusers,sysvinit-utils,init-system-helpers,procps bookworm "$root" "$from" \
 		    >"$work/debootstrap.log" 2>&1 || { tail -5 "$work/debootstrap.log"; give_up "debootstrap failed"; }
 		cp -r /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"
 		cp /etc/resolv.conf "$root/etc/resolv.conf"
@@ -138,8 +138,7 @@ life() {
 	in_root apt-get update -q >"$work/apt.log" 2>&1 || { tail -5 "$work/apt.log"; give_up "apt-get update in the root failed"; }
 	# What the package depends on comes first: it is not what a purge must remove.
 	cp "$work/0.1.0"/cmdr_*.deb "$root/packages/"
-	in_root sh -c 'apt-get install -y -q --no-install-recommends $(dpkg-deb -f /packages/cmdr_*.deb Depends |
-	    sed "s/([^)]*)//g; s/,/ /g")' >>"$work/apt.log" 2>&1 || { tail -5 "$work/apt.log"; give_up "the dependencies cannot be installed there"; }
+	in_root sh -c 'apt-get satisfy -y -q --no-install-recommends "$(dpkg-deb -f /packages/cmdr_*.deb Depends)"' >>"$work/apt.log" 2>&1 || { tail -5 "$work/apt.log"; give_up "the dependencies cannot be installed there"; }
 	files >"$work/before"
 	install_package 0.1.0
 	ok "installed"
