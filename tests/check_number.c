@@ -374,6 +374,35 @@ START_TEST(base64_takes_nothing_else)
 }
 END_TEST
 
+/* RFC 4648 10 in the other alphabet; each text is the only one of its bytes. */
+START_TEST(base64url_is_strict)
+{
+	static const struct {
+		const char	*text, *bytes;	/* bytes NULL: it is none */
+	} rows[] = {
+		{ "", "" }, { "Zg", "f" }, { "Zm8", "fo" }, { "Zm9v", "foo" }, { "Zm9vYg", "foob" }, { "Zm9vYmE", "fooba" },
+		{ "Zm9vYmFy", "foobar" }, { "-_8", "\xFB\xFF" }, { "__-_", "\xFF\xFF\xBF" },
+		{ "Z", NULL }, { "Zm9vY", NULL }, { "Zh", NULL }, { "Zm9", NULL }, { "Zg==", NULL }, { "Zm8=", NULL },
+		{ "+_8", NULL }, { "-/8", NULL }, { " Zg", NULL }, { "Zg\n", NULL }, { "Zm 9v", NULL }, { "\xC3\xA9", NULL },
+	};
+	struct arena a;
+	size_t len = 0;
+
+	arena_init(&a, 0);
+	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+		uint8_t *back = base64url_decode(&a, rows[r].text, strlen(rows[r].text), &len);
+
+		ck_assert_msg((back != NULL) == (rows[r].bytes != NULL), "%s", rows[r].text);
+		if (back == NULL)
+			continue;
+		ck_assert_uint_eq(len, strlen(rows[r].bytes));
+		ck_assert_str_eq((const char *)back, rows[r].bytes);
+	}
+	ck_assert_ptr_null(base64url_decode(&a, "Zm9v\0Zg", 7, &len));
+	arena_free(&a);
+}
+END_TEST
+
 /* Longer than one call of libcrypto is given. */
 START_TEST(base64_of_much)
 {
@@ -417,6 +446,7 @@ main(void)
 	tcase_add_test(t, no_locale_moves_the_point);
 	tcase_add_test(t, base64_round_trips);
 	tcase_add_test(t, base64_takes_nothing_else);
+	tcase_add_test(t, base64url_is_strict);
 	tcase_add_test(t, base64_of_much);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -5,6 +5,7 @@
 
 #include "daemon/scoreboard.h"
 #include "util/hash.h"
+#include "value/base64.h"
 #include "worker/token.h"
 
 #define VERSION		1
@@ -65,23 +66,11 @@ token_put(struct buf *out, uint64_t source, const int64_t *next, size_t n)
 		buf_putc(out, alphabet[b.held << (6 - b.n) & 63]);
 }
 
-static int
-six_bits(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
-
 static unsigned
 get_byte(struct bits *b)
 {
 	while (b->n < 8) {
-		int six = b->in < b->end ? six_bits(*b->in++) : -1;
+		int six = b->in < b->end ? base64url_digit(*b->in++) : -1;
 
 		if (six == -1) {
 			b->failed = true;
