@@ -78,6 +78,33 @@ START_TEST(many_repeated_keys)
 }
 END_TEST
 
+START_TEST(repeated_keys_are_refused_where_that_is_asked_for)
+{
+	static const struct codec_limits unique = { .depth = 8, .unique = true };
+	static const struct {
+		const char	*text;
+		size_t		 offset;	/* of the error; 0: it is taken */
+	} rows[] = {
+		{ "{\"a\":1,\"b\":2}", 0 }, { "{\"a\":{\"a\":1},\"b\":[{\"a\":1},{\"a\":2}]}", 0 },
+		/* Alike to the marks, not the same. */
+		{ "{\"axa\":1,\"aya\":2,\"a/a\":3,\"/aa\":4,\"A\":5,\"a\":6}", 0 },
+		{ "{\"a\":1,\"a\":1}", 12 }, { "{\"a\":1,\"b\":2,\"\\u0061\":3}", 23 },
+		{ "[{\"x\":{\"\":1,\"\":2}}]", 16 }, { "{\"a/b\":1,\"a\\/b\":2}", 17 },
+	};
+	struct value v;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int rc = json_read((const uint8_t *)rows[i].text, strlen(rows[i].text), &unique, &arena, &v, &error);
+
+		ck_assert_msg(rc == (rows[i].offset == 0 ? 0 : -1), "%s", rows[i].text);
+		if (rc == 0)
+			continue;
+		ck_assert_int_eq(error.class, E_DUPKEY);
+		ck_assert_msg(error.offset == rows[i].offset, "%s: at %zu", rows[i].text, error.offset);
+	}
+}
+END_TEST
+
 START_TEST(numbers)
 {
 	struct value v = read_ok("[-0, 999999999999999999, 9223372036854775807,"
@@ -303,6 +330,7 @@ main(void)
 	tcase_add_test(t, a_command);
 	tcase_add_test(t, repeated_keys_take_the_last_value_in_the_first_place);
 	tcase_add_test(t, many_repeated_keys);
+	tcase_add_test(t, repeated_keys_are_refused_where_that_is_asked_for);
 	tcase_add_test(t, numbers);
 	tcase_add_test(t, strings_of_every_length);
 	tcase_add_test(t, every_byte_in_a_string);

@@ -47,6 +47,7 @@ struct codec_error {
 /* Depth counts the outermost value as 1. Memory is bounded by the arena's limit (E_LIMIT when reached). */
 struct codec_limits {
 	unsigned	depth;
+	bool		unique;		/* JSON: a key that stands twice in an object is E_DUPKEY; else its last value counts */
 };
 
 extern const struct codec_limits codec_request_limits;	/* 100 deep */

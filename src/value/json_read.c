@@ -145,13 +145,17 @@ close_object(struct reader *r, size_t base, bool repeats, struct value *out)
 {
 	size_t n = (r->used - base) / 2;
 	struct value *items;
+	int twice = 0;
 
 	r->lx.p++;
 	r->depth--;
 	if ((items = pop_items(r, base)) == NULL && n > 0)
 		return json_lex_full(&r->lx);
-	if (repeats && value_map_dedup(r->lx.a, items, &n) == -1)
+	if (repeats && (twice = value_map_dedup(r->lx.a, items, &n)) == -1)
 		return json_lex_full(&r->lx);
+	if (twice > 0 && r->limits->unique)
+		return codec_fail_text(r->lx.err, E_DUPKEY, r->lx.in,
+		    (size_t)(r->lx.p - r->lx.in) - 1, "a key stands twice in the object that ends here");
 	*out = value_map(items, n);
 	return 0;
 }
