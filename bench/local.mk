@@ -12,3 +12,7 @@ EXTRA_PROGRAMS += bench/schema_cost
 bench_schema_cost_SOURCES = bench/schema_cost.c
 bench_schema_cost_LDADD = libcommand.a libvalue.a libutil.a $(PCRE2_LIBS) $(MSGPACK_LIBS) $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) -lm
 CLEANFILES += bench/schema_cost
+EXTRA_PROGRAMS += bench/jwt_cost
+bench_jwt_cost_SOURCES = bench/jwt_cost.c tests/jwt_maker.c tests/jwt_maker.h
+bench_jwt_cost_LDADD = libaccess.a libvalue.a libutil.a $(MSGPACK_LIBS) $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) -lm
+CLEANFILES += bench/jwt_cost

@@ -28,6 +28,9 @@ CHECKS = \
 	tests/check_jail \
 	tests/check_json \
 	tests/check_json_write \
+	tests/check_jwks \
+	tests/check_jwt \
+	tests/check_jwt_forged \
 	tests/check_mapping \
 	tests/check_metrics \
 	tests/check_negotiate \
@@ -68,6 +71,7 @@ tests_libtest_a_SOURCES = \
 	tests/far_end.c tests/far_end.h \
 	tests/gen_value.c tests/gen_value.h \
 	tests/index_model.c tests/index_model.h \
+	tests/jwt_maker.c tests/jwt_maker.h \
 	tests/mapping_rows.c tests/mapping_rows.h \
 	tests/role_names.c \
 	tests/stream_stage.c tests/stream_stage.h \
@@ -75,9 +79,12 @@ tests_libtest_a_SOURCES = \
 	tests/tsv.c tests/tsv.h
 AM_CFLAGS += $(CHECK_CFLAGS)
 # libtest.a stands in for src/roles.c too, which libdaemon.a asks for: hence a second time.
-LDADD = tests/libtest.a libmaster.a libworker.a libproducer.a libtailer.a libindexer.a libregistrar.a libdaemon.a tests/libtest.a libconfig.a libindex.a libcommand.a \
+LDADD = tests/libtest.a libmaster.a libworker.a libproducer.a libtailer.a libindexer.a libregistrar.a libdaemon.a tests/libtest.a libconfig.a libindex.a libcommand.a libaccess.a \
 	libvalue.a libutil.a $(CHECK_LIBS) $(EVENT_LIBS) $(KAFKA_LIBS) $(YAML_LIBS) $(UUID_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
 	$(MSGPACK_LIBS) $(SECCOMP_LIBS) $(SQLITE_LIBS) $(PCRE2_LIBS) -lm
+
+tests_check_jwt_SOURCES = tests/check_jwt.c tests/jwt_stage.c tests/jwt_stage.h
+tests_check_jwt_forged_SOURCES = tests/check_jwt_forged.c tests/jwt_stage.c tests/jwt_stage.h
 
 # Check ends a test after 4 seconds by itself, which a busy machine makes a failure of a sound one.
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; top_builddir='$(top_builddir)'; export top_builddir; \
@@ -100,7 +107,7 @@ check_SCRIPTS += \
 	tests/schema_suite.sh
 TESTS += $(check_SCRIPTS)
 EXTRA_DIST += $(check_SCRIPTS) tests/cover.sh tests/package.sh tests/http_face.py tests/lint.sh \
-	tests/guard_client.h tests/guard_rows.h tests/guard_server.h tests/stream_client.h tests/worker_client.h \
+	tests/guard_client.h tests/guard_rows.h tests/guard_server.h tests/jwt_vectors.h tests/stream_client.h tests/worker_client.h \
 	tests/vectors/fressian-bad.tsv tests/vectors/fressian-vectors.tsv tests/vectors/json-suite-bytes.tsv tests/vectors/mapping.tsv \
 	tests/vectors/schema-compatible.tsv
 

@@ -1,0 +1,5 @@
+noinst_LIBRARIES += libaccess.a
+libaccess_a_SOURCES = \
+	src/access/jwk.c src/access/jwk.h \
+	src/access/jwks.c src/access/jwks.h \
+	src/access/jwt.c src/access/jwt.h
