@@ -32,8 +32,8 @@ uninstall-local:
 	elif test -e $(installed_yaml); then echo "$(sysconfdir)/cmdr.yaml was changed and stays"; fi
 
 # Write anew what comes from tables: etc/cmdr.yaml.in, the key list of man/cmdr.yaml.5.in, the command list of
-# man/cmdrctl.1.in, the lists of man/cmdr-http.7.in, the list in docs/metrics.md.
-docs: tests/config_docs tests/metrics_docs tests/ctl_docs tests/manual_http
+# man/cmdrctl.1.in, the lists of man/cmdr-*.7.in, the list in docs/metrics.md.
+docs: tests/config_docs tests/metrics_docs tests/ctl_docs tests/manual_http tests/manual_contract
 	srcdir='$(srcdir)' top_builddir=. $(SHELL) $(srcdir)/tests/config_docs.sh -w
 	srcdir='$(srcdir)' top_builddir=. $(SHELL) $(srcdir)/tests/metrics_docs.sh -w
 	srcdir='$(srcdir)' top_builddir=. $(SHELL) $(srcdir)/tests/ctl_docs.sh -w

@@ -140,9 +140,11 @@ tests_ctl_docs_SOURCES = tests/ctl_docs.c src/ctl/options.c
 tests_ctl_docs_CPPFLAGS = $(AM_CPPFLAGS) -UCMDR_SYSCONFDIR -DCMDR_SYSCONFDIR='"@sysconfdir''@"'
 tests_ctl_docs_LDADD = $(CTL_LIBS)
 
-# The lists of cmdr-http(7).
-check_PROGRAMS += tests/manual_http
-tests_manual_http_SOURCES = tests/manual_http.c tests/mdoc.c tests/mdoc.h
+# The lists of cmdr-http(7) and cmdr-contract(7).
+check_PROGRAMS += tests/manual_http tests/manual_contract
+tests_manual_http_SOURCES = tests/manual_http.c tests/manual_words.c tests/manual_words.h tests/mdoc.c tests/mdoc.h
+tests_manual_contract_SOURCES = tests/manual_contract.c tests/manual_contract.h tests/manual_types.c \
+	tests/mdoc.c tests/mdoc.h
 
 # The families of /metrics as documentation, in the same way.
 check_PROGRAMS += tests/metrics_docs

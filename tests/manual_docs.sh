@@ -1,42 +1,34 @@
 #!/bin/sh
-# manual_docs.sh: the lists in cmdr-http(7) that stand between markers, .\" BEGIN BLOCK and .\" END BLOCK, say what the
-# tables of the program say. With -w: make them say it. Of what is told in words: the page knows every header field that
-# answers may have, and no page names a key of the configuration that there is not.
+# manual_docs.sh: the lists in cmdr-http(7) and cmdr-contract(7) that stand between markers, .\" BEGIN BLOCK and
+# .\" END BLOCK, say what the tables of the program say. With -w: make them say it. Of what is told in words: cmdr-http(7) knows
+# every header field that answers may have, and no page names a key of the configuration that there is not.
 set -eu
 : "${srcdir:?} ${top_builddir:?}"
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 status=0
 
-# filled PAGE PROGRAM: the page with its blocks as the program makes them now
-filled() {
-	awk -v program="$2" '
-	/^\.\\" END / { skip = 0; ended++ }
+# page NAME PROGRAM: with its blocks as the program makes them now
+page() {
+	sed -n 's/^\.\\" BEGIN \([a-z-]*\):.*/\1/p' "$srcdir/man/$1.in" >"$out/blocks"
+	while read -r block; do
+		"$top_builddir/tests/$2" "$block" >"$out/block-$block" || exit 1
+	done <"$out/blocks"
+	awk -v from="$out/block-" '
+	/^\.\\" END / { if (!skip || $3 != name) exit wrong = 1; skip = 0 }
 	skip { next }
 	{ print }
 	/^\.\\" BEGIN / {
 		name = $3
 		sub(/:$/, "", name)
-		command = program " " name
-		n = 0
-		while ((command | getline line) > 0) {
+		while ((getline line < (from name)) > 0)
 			print line
-			n++
-		}
-		if (close(command) != 0 || n == 0)
-			exit 1
 		skip = 1
-		begun++
 	}
-	END { exit begun > 0 && begun == ended ? 0 : 1 }' "$1"
-}
-
-# page NAME PROGRAM
-page() {
-	if ! filled "$srcdir/man/$1.in" "$top_builddir/tests/$2" >"$out/$1"; then
-		echo "man/$1.in: its blocks cannot be filled, or a BEGIN is without an END" >&2
+	END { exit wrong || skip }' "$srcdir/man/$1.in" >"$out/$1" || {
+		echo "man/$1.in: a BEGIN and an END do not belong together" >&2
 		exit 1
-	fi
+	}
 	if [ "$write" = yes ]; then
 		cmp -s "$out/$1" "$srcdir/man/$1.in" || cp "$out/$1" "$srcdir/man/$1.in"
 	elif ! diff -u "$srcdir/man/$1.in" "$out/$1"; then
@@ -48,6 +40,7 @@ page() {
 write=no
 [ "${1-}" != -w ] || write=yes
 page cmdr-http.7 manual_http
+page cmdr-contract.7 manual_contract
 [ "$write" = no ] || exit 0
 
 http=$srcdir/man/cmdr-http.7.in

@@ -1,12 +1,13 @@
 /*
  * manual_http.c: the lists of cmdr-http(7), from the tables that the worker goes by: `manual_http routes` and so on, each a
  * block between two markers of the page. `make docs` writes them; manual_docs.sh compares. What the tables cannot
- * know, what a client does about a problem, has its table here: a problem without a row in it is an error.
+ * know is in manual_words.c.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "manual_words.h"
 #include "mdoc.h"
 #include "value/json.h"
 #include "worker/media.h"
@@ -31,61 +32,6 @@ static const struct {
 };
 #define NPROBLEMS (sizeof(problems) / sizeof(problems[0]))
 
-static const struct {
-	const char	*slug, *doc;
-} advice[] = {
-	{ "malformed", "Mend the body or the request: line and column of a text, offset of a binary type say where it cannot be "
-	    "read any further. A form of HTTP that two readers could take in two ways has this too; the connection is "
-	    "closed then." },
-	{ "bad-request", "Mend the parameter, the path or the header field that detail names." },
-	{ "unauthorized", "Send credentials, or others: WWW-Authenticate says of which kind. Nothing was done." },
-	{ "forbidden", "Do not repeat it: detail says what is not allowed here and who could allow it." },
-	{ "not-found", "Look at the path or the id. A record of another machine is here once this one's index has it." },
-	{ "method-not-allowed", "Use one of the methods in Allow." },
-	{ "not-acceptable", "Ask for one of the types that detail names, or leave Accept out. Nothing was written." },
-	{ "timeout", "The request was not whole within http.request_timeout, so nothing was done with it: send it again." },
-	{ "gone", "Ask without the cursor or the token: for the first page, or for a stream from now on." },
-	{ "precondition-failed", "Get it again, with its ETag of now, and decide anew." },
-	{ "schema-incompatible", "Mend the schema; errors says what it refuses that was taken. If that is meant: "
-	    "?compatibility=none." },
-	{ "idempotency-in-progress", "Send the same again with its key, a second later: the answer is that of the first." },
-	{ "too-large", "Send less: detail names the limit. Split a batch; a record that is too large for its topic stays so." },
-	{ "uri-too-long", "Shorten the target (http.max_uri)." },
-	{ "unsupported-media-type", "Set Content-Type to one of Accept-Post, and Content-Encoding to gzip or nothing." },
-	{ "invalid-command", "Mend the command: errors has a pointer to each fault." },
-	{ "unknown-action", "Mend the action's name, for which detail knows names that are spelt nearly so; or register its schema." },
-	{ "schema-violation", "Mend the data: errors has for each fault a pointer, what was expected and what was found." },
-	{ "idempotency-key-reused", "Mend the program: a key is one command's for good." },
-	{ "too-many", "Send it again after Retry-After. Nothing was written." },
-	{ "headers-too-large", "Send fewer or shorter header fields (http.max_headers)." },
-	{ "not-implemented", "Use another method, or no other transfer coding than chunked." },
-	{ "unavailable", "Send it again after Retry-After where detail says that this is safe: the command was certainly not "
-	    "written. Else Kafka refuses it, and the operator has to act." },
-	{ "outcome-unknown", "Send it again only with its Idempotency-Key, or look for its event first: id names it." },
-	{ "http-version", "Speak HTTP/1.1 or HTTP/1.0." },
-};
-
-/* The header fields that are looked at and are no parameter of an operation. */
-static const struct {
-	const char	*name, *doc;
-} fields[] = {
-	{ "host", "Once, in every request of HTTP/1.1. No answer depends on it." },
-	{ "accept", "The types that the answer may have, with their q." },
-	{ "accept-encoding", "gzip: answers of 1 KiB and more are compressed." },
-	{ "authorization", "Who asks." },
-	{ "content-type", "What the body is in; a charset must be utf-8 or us-ascii." },
-	{ "content-encoding", "gzip, or absent; http.max_body is of what is inflated." },
-	{ "content-length", "How long the body is; neither this nor chunked is an empty body." },
-	{ "transfer-encoding", "chunked, or absent." },
-	{ "connection", "close: the connection ends with the answer." },
-	{ "expect", "100-continue: the body is asked for once its head is good." },
-	{ "tracestate", "Passed on with traceparent." },
-	{ "origin", "The page that asks; see http.cors_origins." },
-	{ "access-control-request-method", "Of a browser that asks beforehand." },
-	{ "user-agent", "For the access log." },
-	{ "referer", "For the access log." },
-};
-
 static const char *const read_fields[] = {
 #define X(name, text, repeat) text,
 	GUARD_FIELDS(X)
@@ -104,7 +50,7 @@ static const struct {
 static void
 missing(const char *what, const char *name)
 {
-	fprintf(stderr, "tests/manual_http.c: %s %s has no row: say there what a client needs to know about it\n", what, name);
+	fprintf(stderr, "tests/manual_words.c: %s %s has no row: say there what a client needs to know about it\n", what, name);
 	exit(1);
 }
 
@@ -323,11 +269,9 @@ field_doc(const char *name)
 	for (size_t i = 0; i < OPENAPI_NPARAMETERS; i++)
 		if (strcmp(parameters[i].in, "header") == 0 && strcasecmp(parameters[i].name, name) == 0)
 			return parameters[i].doc;
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (strcmp(fields[i].name, name) == 0)
-			return fields[i].doc;
-	missing("header field", name);
-	return NULL;
+	if (words_field(name) == NULL)
+		missing("header field", name);
+	return words_field(name);
 }
 
 static void
@@ -366,20 +310,15 @@ put_media(void)
 static void
 put_problems(void)
 {
-	size_t row;
-
 	for (int status = 400; status < 600; status++)
 		for (size_t i = 0; i < NPROBLEMS; i++) {
 			if (problems[i].status != status)
 				continue;
-			for (row = 0; row < sizeof(advice) / sizeof(advice[0]); row++)
-				if (strcmp(advice[row].slug, problems[i].slug) == 0)
-					break;
-			if (row == sizeof(advice) / sizeof(advice[0]))
+			if (words_problem(problems[i].slug) == NULL)
 				missing("problem", problems[i].slug);
 			printf(".It %d Li %s\n", status, problems[i].slug);
 			sentence(problems[i].title);
-			mdoc_text(advice[row].doc);
+			mdoc_text(words_problem(problems[i].slug));
 		}
 }
 
