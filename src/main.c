@@ -11,8 +11,10 @@
 #include <event2/event.h>
 #include <librdkafka/rdkafka.h>
 
+#include "access/access.h"
 #include "build-config.h"
 #include "daemon/config.h"
+#include "daemon/config_files.h"
 #include "daemon/proc.h"
 #include "daemon/title.h"
 #include "master/master.h"
@@ -56,9 +58,19 @@ check_only(const char *path)
 {
 	struct config_error err;
 	struct config c;
+	char why[512];
+	int files;
 
 	if (config_load(&c, path, &err) == -1) {
 		fprintf(stderr, "cmdrd: %s\n", err.text);
+		return 1;
+	}
+	if ((files = config_files_copy(&c, &err)) == -2) {
+		fprintf(stderr, "cmdrd: %s\n", err.text);
+		return 1;
+	}
+	if (access_check(&c, files, why, sizeof(why)) == -1) {
+		fprintf(stderr, "cmdrd: %s\n", why);
 		return 1;
 	}
 	config_free(&c);

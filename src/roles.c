@@ -71,7 +71,7 @@ const struct role roles[ROLE_COUNT] = {
 	[ROLE_WORKER] = {
 		.id = ROLE_WORKER, .name = "worker", .run = worker_run, .count = workers,
 		.links_to = ROLE_BIT(ROLE_PRODUCER) | ROLE_BIT(ROLE_TAILER) | ROLE_BIT(ROLE_REGISTRAR),
-		.holds = HOLDS_LISTENERS | HOLDS_REGISTRY,
+		.holds = HOLDS_LISTENERS | HOLDS_REGISTRY | HOLDS_FILES,
 		.jail = JAIL_WORKER, .wave = 2, .per_generation = true,
 		.doc = "speaks HTTP",
 	},

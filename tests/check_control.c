@@ -298,7 +298,7 @@ START_TEST(the_status_is_whole)
 	static const char *const members[] = { "version", "pid", "config", "clock_ms", "uptime_ms", "generations",
 		"reload", "listen", "admin", "roles", "counters", "gauges", "topics", "producer", "tailer", "index" };
 	struct role indexer = { .id = ROLE_INDEXER, .name = "indexer" };
-	struct generation *g = generation_new(&m, 3, &config, -1);
+	struct generation *g = generation_new(&m, 3, &config, -1, -1);
 	struct child c = { .role = &indexer, .generation = g, .pid = 77, .control = -1, .state = CHILD_RESTING };
 	const struct value *index, *list;
 	struct arena a;
@@ -359,7 +359,7 @@ START_TEST(a_rebuild_needs_an_indexer)
 
 	serve();
 	config.index.enabled = 0;
-	g = generation_new(&m, 1, &config, -1);
+	g = generation_new(&m, 1, &config, -1, -1);
 	ck_assert_ptr_nonnull(strstr(ask("rebuild\n"), "index.enabled is false"));
 	g->config.index.enabled = 1;
 	ck_assert_ptr_nonnull(strstr(ask("rebuild\n"), "the indexer is not ready"));
@@ -389,7 +389,7 @@ START_TEST(a_reload_says_what_became_of_it)
 
 	arena_init(&a, 0);
 	serve();
-	generation_new(&m, 1, &config, -1)->state = GENERATION_RUNNING;
+	generation_new(&m, 1, &config, -1, -1)->state = GENERATION_RUNNING;
 	/* what checks the file is content with none */
 	m.options.exe = "/bin/false";
 	ck_assert_str_eq(ask("reload\n"), "{\"ok\":true,\"reload\":1}\n");

@@ -389,14 +389,14 @@ be_the_worker(struct fake *f, int control)
 	p.board = f->board;
 	p.slot = board_slot(f->board, ROLE_WORKER, 0, 1);
 	p.shared = f->shared;
-	p.secrets_fd = p.registry_fd = -1;
+	p.secrets_fd = p.registry_fd = p.files_fd = -1;
 	p.access_fd = f->access_fd;
 	for (int i = 0; i < 3; i++) {
 		p.index_fd[i] = f->index_fd[i];
 		p.index_next[i] = -1;
 	}
 	p.listeners[p.nlisteners++] = listen_fd;
-	p.listener_admin[p.nlisteners] = true;
+	p.listener_use[p.nlisteners] = PROC_LISTENER_ADMIN;
 	if (admin_fd != -1)
 		p.listeners[p.nlisteners++] = admin_fd;
 	p.control = control;

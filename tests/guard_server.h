@@ -134,9 +134,10 @@ own_gone(struct guard_request *r)
 }
 
 static void
-own_full(struct guard_door *d, bool full)
+own_full(struct guard *g, enum guard_side side, bool full)
 {
-	(void)d;
+	(void)g;
+	(void)side;
 	(void)full;
 }
 
@@ -160,7 +161,7 @@ listen_at(const struct sockaddr *sa, socklen_t len)
 	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, 16, sa, (int)len);
 
 	ck_assert_ptr_nonnull(l);
-	ck_assert_ptr_nonnull(evhttp_bind_listener(s.guard.doors[GUARD_CLIENTS].http, l));
+	ck_assert_ptr_nonnull(evhttp_bind_listener(s.guard.doors[GUARD_CLIENTS][0].http, l));
 	len = sizeof(s.addr);
 	if (sa->sa_family == AF_INET)
 		ck_assert_int_eq(getsockname(evconnlistener_get_fd(l), (struct sockaddr *)&s.addr,
@@ -180,7 +181,7 @@ start(void)
 	signal(SIGPIPE, SIG_IGN);
 	s.base = event_base_new();
 	wheel_init(&s.wheel, s.base);
-	guard_init(&s.guard, s.base, &s.wheel, &s.slot, &limits, &own_ops, NULL);
+	guard_init(&s.guard, s.base, &s.wheel, &s.slot, &limits, NULL, &own_ops, NULL);
 	listen_at((struct sockaddr *)&any, sizeof(any));
 }
 

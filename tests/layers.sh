@@ -1,6 +1,6 @@
 #!/bin/sh
 # layers.sh: includes point down, and each library stays behind its own door (docs/design.md, "The source tree").
-# Layers: util 0 < value 1 < command, access, index, daemon 2 < roles 3. value, command and access never include daemon; a role
+# Layers: util 0 < value 1 < command, index, daemon 2 < access < roles 3. value and command never include daemon; a role
 # never includes another role. ctl, which runs beside the daemon, knows its configuration in one file.
 set -u
 src=${srcdir:-.}/src
@@ -19,11 +19,11 @@ allowed() {
 	util) echo util ;;
 	value) echo util value ;;
 	command) echo util value command ;;
-	access) echo util value access ;;
 	index) echo util value command index ;;
+	access) echo util value daemon access ;;
 	daemon) echo util daemon ;;
-	master) echo util daemon master ;;
-	worker) echo util value command access index daemon worker ;;
+	master) echo util access daemon master ;;
+	worker) echo util value command index access daemon worker ;;
 	producer | broker) echo util daemon "$1" ;;
 	tailer | indexer | registrar) echo util value command index daemon "$1" ;;
 	ctl) echo util value command index ctl ;;
@@ -74,7 +74,7 @@ doors=$(
 	door 'uuid/' 'util/id\.c'
 	door 'seccomp' 'daemon/jail\.c'
 	door 'msgpack' 'value/transit_.*msgpack.*'
-	door 'openssl/' 'value/bignum.*|value/base64\.c|access/jwk\.c'
+	door 'openssl/' 'value/bignum.*|value/base64\.c|access/.*|worker/guard_tls\.[ch]|worker/guard\.h'
 	door 'curl/' 'ctl/http\.c'
 	door 'pcre2' 'command/schema/pattern\.c'
 	door 'zlib' 'value/fressian_.*|worker/(in|de)flate\.c'

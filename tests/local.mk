@@ -79,8 +79,8 @@ tests_libtest_a_SOURCES = \
 	tests/tsv.c tests/tsv.h
 AM_CFLAGS += $(CHECK_CFLAGS)
 # libtest.a stands in for src/roles.c too, which libdaemon.a asks for: hence a second time.
-LDADD = tests/libtest.a libmaster.a libworker.a libproducer.a libtailer.a libindexer.a libregistrar.a libdaemon.a tests/libtest.a libconfig.a libindex.a libcommand.a libaccess.a \
-	libvalue.a libutil.a $(CHECK_LIBS) $(EVENT_LIBS) $(KAFKA_LIBS) $(YAML_LIBS) $(UUID_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
+LDADD = tests/libtest.a libmaster.a libworker.a libproducer.a libtailer.a libindexer.a libregistrar.a libaccess.a libdaemon.a tests/libtest.a libconfig.a libindex.a libcommand.a \
+	libvalue.a libutil.a $(CHECK_LIBS) $(EVENT_LIBS) $(KAFKA_LIBS) $(YAML_LIBS) $(UUID_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
 	$(MSGPACK_LIBS) $(SECCOMP_LIBS) $(SQLITE_LIBS) $(PCRE2_LIBS) -lm
 
 tests_check_jwt_SOURCES = tests/check_jwt.c tests/jwt_stage.c tests/jwt_stage.h

@@ -27,6 +27,13 @@ enum config_access_log {
 	CONFIG_ACCESS_LOG_JSON,
 };
 
+/* Must a client over TLS show a certificate? */
+enum config_client_certificates {
+	CONFIG_CLIENT_CERTIFICATES_NONE,	/* it is not asked */
+	CONFIG_CLIENT_CERTIFICATES_OPTIONAL,
+	CONFIG_CLIENT_CERTIFICATES_REQUIRED,
+};
+
 /* Which commands' data is compared with a schema. */
 enum config_schema_mode {
 	CONFIG_SCHEMAS_OFF,
@@ -85,6 +92,15 @@ struct config {
 		struct config_list	cors_origins;	/* "*", or origins as browsers send them */
 		int64_t			cors_max_age;
 	} http;
+	struct {
+		char			*certificate;	/* paths; "": none */
+		char			*key;
+		char			*client_ca;
+		int			client_certificates;	/* enum config_client_certificates */
+		int			min_version;	/* 12 or 13 */
+		int64_t			handshake_timeout;
+		int			max_handshakes;	/* of one worker, at a time */
+	} tls;
 	struct {
 		char			*servers;	/* CONFIG_EMBEDDED: the in-memory broker */
 		struct config_map	properties;

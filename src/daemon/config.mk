@@ -6,6 +6,7 @@ libconfig_a_SOURCES = \
 	src/daemon/config_check.c src/daemon/config_check.h \
 	src/daemon/config_env.c src/daemon/config_env.h \
 	src/daemon/config_error.c src/daemon/config_error.h \
+	src/daemon/config_files.c src/daemon/config_files.h \
 	src/daemon/config_kafka.c src/daemon/config_kafka.h \
 	src/daemon/config_listen.c src/daemon/config_listen.h \
 	src/daemon/config_nearest.c \

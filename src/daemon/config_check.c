@@ -183,11 +183,49 @@ check_admin(const struct config *c, const char *file, const struct config_place 
 	return bad;
 }
 
+/* The first tls: entry of a list; NULL if there is none. */
+static const char *
+tls_listener(const struct config_list *list)
+{
+	struct config_listen l;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (config_listen_parse(list->item[i], &l) == NULL && l.tls)
+			return list->item[i];
+	return NULL;
+}
+
+/* What stands behind a listener with TLS, and a listener with TLS behind what asks for one. */
+static int
+check_tls(const struct config *c, const char *file, const struct config_place *places, struct config_error *err)
+{
+	const bool admin = tls_listener(&c->http.listen) == NULL;
+	const char *const names[2] = { admin ? "http.admin" : "http.listen", "tls.certificate" };
+	const char *listener = tls_listener(admin ? &c->http.admin : &c->http.listen);
+	const char *const asks[2] = { "tls.client_certificates", "tls.client_ca" };
+	struct buf text = { 0 };
+	int bad = 0;
+
+	if (listener != NULL && (c->tls.certificate[0] == '\0' || c->tls.key[0] == '\0')) {
+		buf_printf(&text, "%s: \"%s\" needs tls.certificate and tls.key; found no %s", names[0], listener,
+		    c->tls.certificate[0] == '\0' ? "tls.certificate" : "tls.key");
+		bad = blame(file, places, err, names, buf_cstr(&text));
+	} else if (c->tls.client_certificates != CONFIG_CLIENT_CERTIFICATES_NONE && c->tls.client_ca[0] == '\0') {
+		bad = blame(file, places, err, asks, "tls.client_certificates: expected the authorities that sign them in "
+		    "tls.client_ca; found none");
+	} else if (c->tls.client_certificates != CONFIG_CLIENT_CERTIFICATES_NONE && listener == NULL) {
+		bad = blame(file, places, err, asks, "tls.client_certificates: expected a listener with tls: in "
+		    "http.listen; found none");
+	}
+	buf_free(&text);
+	return bad;
+}
+
 int
 config_check_all(const struct config *c, const char *file, const struct config_place *places,
     struct config_error *err)
 {
-	if (check_admin(c, file, places, err) == -1 ||
+	if (check_admin(c, file, places, err) == -1 || check_tls(c, file, places, err) == -1 ||
 	    check_order(c, file, places, err, "sync.timeout", "sync.max_wait",
 	    c->sync.timeout - c->sync.max_wait) == -1 ||
 	    check_order(c, file, places, err, "http.max_body", "kafka.max_queued_bytes",

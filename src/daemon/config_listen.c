@@ -10,6 +10,7 @@
 #include "daemon/config_listen.h"
 
 #define UNIX_PREFIX	"unix:"
+#define TLS_PREFIX	"tls:"
 
 /* 1 to 65535 in digits and nothing else; 0 if it is not. */
 static in_port_t
@@ -93,12 +94,19 @@ const char *
 config_listen_parse(const char *text, struct config_listen *out)
 {
 	const struct in_addr any = { .s_addr = htonl(INADDR_ANY) };
-	const char *colon = strrchr(text, ':');
+	const char *colon;
 	in_port_t port;
 
 	memset(out, 0, sizeof(*out));
 	if (strncmp(text, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0)
 		return parse_unix(text + strlen(UNIX_PREFIX), out);
+	if (strncmp(text, TLS_PREFIX, strlen(TLS_PREFIX)) == 0) {
+		out->tls = true;
+		text += strlen(TLS_PREFIX);
+		if (strncmp(text, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0)
+			return "a socket in the file system is spoken to without TLS";
+	}
+	colon = strrchr(text, ':');
 	if ((port = parse_port(colon == NULL ? text : colon + 1)) == 0)
 		return "a port is a number from 1 to 65535";
 	if (colon != NULL)

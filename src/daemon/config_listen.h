@@ -14,9 +14,10 @@ struct config_listen {
 	struct sockaddr_storage	addr[2];
 	socklen_t		len[2];
 	int			count;
+	bool			tls;
 };
 
-/* "3000", "127.0.0.1:3000", "[::1]:3000", "unix:/path". NULL, or what is wrong with it. */
+/* "3000", "127.0.0.1:3000", "[::1]:3000", "unix:/path"; "tls:" before one of the first three. NULL, or what is wrong with it. */
 const char *config_listen_parse(const char *text, struct config_listen *out);
 /* Is there an address that both would bind? Every address of a family holds each of its addresses. */
 bool	config_listen_overlap(const struct config_listen *a, const struct config_listen *b);

@@ -68,6 +68,13 @@ static const struct config_enum access_logs[] = {
 	{ "off", CONFIG_ACCESS_LOG_OFF }, { "common", CONFIG_ACCESS_LOG_COMMON },
 	{ "json", CONFIG_ACCESS_LOG_JSON }, { NULL, 0 },
 };
+static const struct config_enum client_certificates[] = {
+	{ "none", CONFIG_CLIENT_CERTIFICATES_NONE }, { "optional", CONFIG_CLIENT_CERTIFICATES_OPTIONAL },
+	{ "required", CONFIG_CLIENT_CERTIFICATES_REQUIRED }, { NULL, 0 },
+};
+static const struct config_enum tls_versions[] = {
+	{ "1.2", 12 }, { "1.3", 13 }, { NULL, 0 },
+};
 static const struct config_enum schema_modes[] = {
 	{ "off", CONFIG_SCHEMAS_OFF }, { "known", CONFIG_SCHEMAS_KNOWN }, { "strict", CONFIG_SCHEMAS_STRICT },
 	{ NULL, 0 },
@@ -95,6 +102,7 @@ static const struct config_enum log_levels[] = {
 
 const struct config_section config_sections[] = {
 	{ "http", "What faces the clients." },
+	{ "tls", "What tls: listeners need." },
 	{ "kafka", "The cluster that commands are written to and events are read from." },
 	{ "topics", "The topics; they must exist, or be created when first used." },
 	{ "sync", "Commands whose client waits for the event that answers them." },
@@ -110,13 +118,13 @@ const size_t config_nsections = sizeof(config_sections) / sizeof(config_sections
 
 const struct config_key config_keys[] = {
 	LIST(http.listen, 1, 16, "3000", WORKER, config_check_listen,
-	    "PORT, IPV4:PORT, [IPV6]:PORT or unix:/PATH",
+	    "PORT, IPV4:PORT, [IPV6]:PORT, one of these behind tls:, or unix:/PATH",
 	    "Where HTTP is spoken. A port alone is every address, IPv4 and IPv6. Addresses are "
-	    "numeric, such as 127.0.0.1:3000 or [::1]:3000; unix:" CMDR_RUNSTATEDIR
-	    "/cmdr/http.sock is a socket in the file system. PORT in the environment replaces the "
+	    "numeric, such as 127.0.0.1:3000 or [::1]:3000; tls:3443 or tls:[::1]:3443 is HTTPS; "
+	    "unix:" CMDR_RUNSTATEDIR "/cmdr/http.sock is a socket in the file system. PORT in the environment replaces the "
 	    "port of the first entry."),
 	LIST(http.admin, 0, 16, "", WORKER, config_check_listen,
-	    "PORT, IPV4:PORT, [IPV6]:PORT or unix:/PATH",
+	    "PORT, IPV4:PORT, [IPV6]:PORT, one of these behind tls:, or unix:/PATH",
 	    "Where /health, /ready and /metrics are answered, and nothing else is; where it is set, "
 	    "they are 404 for the clients. Not set, they are answered beside the rest. Of the same "
 	    "form as http.listen, and of other addresses."),
@@ -159,6 +167,25 @@ const struct config_key config_keys[] = {
 	    "browser sends it: scheme, host and port, no path. * is every origin. Empty: none."),
 	DURATION(http.cors_max_age, 0, 1 * DAYS, "10m", WORKER,
 	    "How long a browser may keep the answer to a preflight."),
+
+	STRING(tls.certificate, 0, 4095, "", 0, config_check_path, "an absolute path",
+	    "The certificate that clients are shown, in PEM, then those between it and the "
+	    "authority's root (certbot's fullchain.pem). A reload reads it anew; connections that "
+	    "are open stay as they are."),
+	STRING(tls.key, 0, 4095, "", 0, config_check_path, "an absolute path",
+	    "The private key of tls.certificate, in PEM, without a passphrase. Only its owner and "
+	    "group may be able to read it; cmdrd reads it as root."),
+	STRING(tls.client_ca, 0, 4095, "", 0, config_check_path, "an absolute path",
+	    "The certificates of the authorities that sign clients' certificates, in PEM."),
+	ENUM(tls.client_certificates, client_certificates, "none", WORKER,
+	    "Whether a client is asked for a certificate that tls.client_ca signed, and whether it "
+	    "is turned away without one."),
+	ENUM(tls.min_version, tls_versions, "1.2", WORKER,
+	    "The oldest version of TLS that is spoken."),
+	DURATION(tls.handshake_timeout, 1 * SECONDS, 5 * MINUTES, "10s", WORKER,
+	    "How long a handshake may take; past it the connection is closed."),
+	INT(tls.max_handshakes, 1, 100000, "1000", WORKER,
+	    "Handshakes of one worker at a time; past it the oldest of them is given up."),
 
 	STRING(kafka.servers, 1, 4096, "localhost:9092", PRODUCER | TAILER | INDEXER | REGISTRAR, config_check_servers,
 	    "HOST:PORT, several separated by commas, or the word embedded",

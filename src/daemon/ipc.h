@@ -11,7 +11,7 @@
 #include "daemon/role.h"
 
 /* Raised whenever a payload changes; HELLO carries it. */
-#define IPC_VERSION	3
+#define IPC_VERSION	4
 
 /* Larger than any value a topic takes by default settings, http.max_body included. */
 #define IPC_MAX_PAYLOAD	((size_t)80 << 20)

@@ -51,7 +51,7 @@ take_listener(struct proc *p, struct rdr *r, int fd)
 {
 	if (p->nlisteners == PROC_LISTENERS)
 		fatalx("more than %d listeners", PROC_LISTENERS);
-	p->listener_admin[p->nlisteners] = rdr_u16(r) != 0;
+	p->listener_use[p->nlisteners] = rdr_u16(r);
 	p->listeners[p->nlisteners++] = fd;
 }
 
@@ -134,6 +134,9 @@ take(struct proc *p, struct control_msg *m)
 		return 0;
 	case IPC_SECRETS:
 		p->secrets_fd = m->fd;
+		return 0;
+	case IPC_FILES:
+		p->files_fd = m->fd;
 		return 0;
 	case IPC_REGISTRY:
 		p->registry_fd = m->fd;
@@ -398,7 +401,7 @@ proc_main(const char *name, int argc, char **argv)
 	log_open(LOG_TO_STDERR, NULL, p.role->name);
 	set_signals();
 	p.control = PROC_CONTROL_FD;
-	p.secrets_fd = p.access_fd = p.registry_fd = -1;
+	p.secrets_fd = p.access_fd = p.registry_fd = p.files_fd = -1;
 	for (int i = 0; i < 3; i++)
 		p.index_fd[i] = p.index_next[i] = -1;
 	fcntl(p.control, F_SETFD, FD_CLOEXEC);

@@ -19,6 +19,11 @@
 #define PROC_CONTROL_FD		3	/* where a role finds its control socket after exec */
 #define PROC_LISTENERS		64	/* at most */
 
+/* What a listening socket is for, as the master says it. */
+#define PROC_LISTENER_CLIENTS	1u	/* http.listen */
+#define PROC_LISTENER_ADMIN	2u	/* http.admin */
+#define PROC_LISTENER_TLS	4u
+
 struct proc;
 
 struct proc_ops {
@@ -51,11 +56,12 @@ struct proc {
 	struct board_generation	*shared;	/* this generation's producer and tailer */
 	int			 secrets_fd;	/* -1: none */
 	int			 listeners[PROC_LISTENERS];
-	bool			 listener_admin[PROC_LISTENERS];	/* of http.admin */
+	unsigned		 listener_use[PROC_LISTENERS];	/* PROC_LISTENER bits */
 	unsigned		 nlisteners;
 	int			 access_fd;	/* of the access log; -1: none is written */
 	int			 index_fd[3];	/* database, -wal, -shm; -1: none yet */
 	int			 index_next[3];	/* those that will replace them, as far as they have come */
+	int			 files_fd;	/* config_files_map(): certificates, keys; -1: none */
 	int			 registry_fd;	/* the memory of the schemas; -1: none */
 	const struct registry_log_head *registry;	/* the same, where the role has mapped it; NULL */
 	char			*bootstrap;	/* broker addresses to use: kafka.servers or the embedded broker's; NULL not known yet */

@@ -25,6 +25,7 @@ enum role_id {
 #define HOLDS_LISTENERS	0x1u	/* the sockets that clients connect to */
 #define HOLDS_SECRETS	0x2u	/* the descriptor of kafka.secrets */
 #define HOLDS_REGISTRY	0x4u	/* the memory of the schemas */
+#define HOLDS_FILES	0x8u	/* copies of the files that its configuration names */
 
 /* Which system calls a role keeps once it runs (jail.h). */
 enum role_jail {

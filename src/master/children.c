@@ -113,7 +113,7 @@ send_listeners(struct master *m, struct child *c)
 
 	TAILQ_FOREACH(l, &m->listeners, entry) {
 		enum listener_use use = l->use[c->generation->nr & 1];
-		uint8_t payload[2] = { use == LISTENER_ADMIN, 0 };
+		uint8_t payload[2] = { (uint8_t)use, 0 };
 
 		if (use != LISTENER_NONE)
 			control_send(c->control, IPC_LISTENER, payload, sizeof(payload), l->fd);
@@ -144,6 +144,8 @@ hand_over(struct master *m, struct child *c)
 	control_send(c->control, IPC_BOARD, NULL, 0, m->board_fd);
 	if ((c->role->holds & HOLDS_SECRETS) && g->secrets_fd != -1)
 		control_send(c->control, IPC_SECRETS, NULL, 0, g->secrets_fd);
+	if ((c->role->holds & HOLDS_FILES) && g->files_fd != -1)
+		control_send(c->control, IPC_FILES, NULL, 0, g->files_fd);
 	send_registry(c);
 	if (c->role->holds & HOLDS_LISTENERS)
 		send_listeners(m, c);

@@ -81,7 +81,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 }
 
 struct generation *
-generation_new(struct master *m, unsigned nr, struct config *config, int secrets_fd)
+generation_new(struct master *m, unsigned nr, struct config *config, int secrets_fd, int files_fd)
 {
 	struct generation *g = xcalloc(1, sizeof(*g));
 
@@ -89,6 +89,7 @@ generation_new(struct master *m, unsigned nr, struct config *config, int secrets
 	g->config = *config;
 	memset(config, 0, sizeof(*config));
 	g->secrets_fd = secrets_fd;
+	g->files_fd = files_fd;
 	g->registry_fd = -1;
 	g->restartable = true;
 	g->wave = -1;
@@ -106,6 +107,8 @@ generation_free(struct master *m, struct generation *g)
 	config_free(&g->config);
 	if (g->secrets_fd != -1)
 		close(g->secrets_fd);
+	if (g->files_fd != -1)
+		close(g->files_fd);
 	if (g->registry_fd != -1)
 		close(g->registry_fd);
 	TAILQ_REMOVE(&m->generations, g, entry);

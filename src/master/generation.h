@@ -11,8 +11,8 @@
 /* The one master, for callbacks that only know a child. */
 struct master	*generation_master(void);
 void		 generation_init(struct master *m);
-/* A new generation of this configuration (taken over), not started. secrets_fd -1 for none. */
-struct generation *generation_new(struct master *m, unsigned nr, struct config *config, int secrets_fd);
+/* A new generation of this configuration (taken over), not started. The descriptors are its own then; -1 for none. */
+struct generation *generation_new(struct master *m, unsigned nr, struct config *config, int secrets_fd, int files_fd);
 /* Start its roles, first wave first; the end is told by master (first) or the log (reload). */
 void		 generation_start(struct master *m, struct generation *g);
 /* Stop its roles, last wave first; it goes away with the last of them. */

@@ -160,31 +160,32 @@ listen_passed(struct master *m, const char *text, bool dual)
 
 /* A socket that is there already serves this generation too. -1 where it has two purposes. */
 static int
-reuse(struct listener *l, const char *text, unsigned generation, const struct list *list, char *why,
-    size_t size)
+reuse(struct listener *l, const char *text, unsigned generation, const struct list *list, enum listener_use wanted,
+    char *why, size_t size)
 {
 	enum listener_use *use = &l->use[generation & 1];
 
-	if (l->dual && *use != LISTENER_NONE && *use != list->use) {
+	if (l->dual && *use != LISTENER_NONE && *use != wanted) {
 		snprintf(why, size, "%s: %s: the passed socket %s takes IPv4 as well, for another key: "
 		    "BindIPv6Only=ipv6-only in its unit makes it two", list->key, text, l->text);
 		return -1;
 	}
-	*use = list->use;
+	*use = wanted;
 	return 0;
 }
 
 static int
 bind_address(struct master *m, const struct sockaddr_storage *ss, socklen_t len, unsigned generation,
-    const struct list *list, char *why, size_t size)
+    const struct list *list, bool tls, char *why, size_t size)
 {
+	const enum listener_use use = tls ? list->use | LISTENER_TLS : list->use;
 	char text[LISTEN_TEXT];
 	struct listener *l;
 	int fd;
 
 	listen_text(ss, text, sizeof(text));
 	if ((l = find_taker(m, text)) != NULL)
-		return reuse(l, text, generation, list, why, size);
+		return reuse(l, text, generation, list, use, why, size);
 	if ((fd = bind_patiently(ss, len)) == -1) {
 		/* A host without IPv6 still serves a bare port over IPv4. */
 		if (errno == EAFNOSUPPORT && ss->ss_family == AF_INET6) {
@@ -195,8 +196,8 @@ bind_address(struct master *m, const struct sockaddr_storage *ss, socklen_t len,
 		    errno == EADDRINUSE ? " (another program has it: see ss -ltnp)" : "");
 		return -1;
 	}
-	log_info("listening on %s", text);
-	listen_adopt(m, text, fd, generation, list->use);
+	log_info("listening on %s%s", text, tls ? " (TLS)" : "");
+	listen_adopt(m, text, fd, generation, use);
 	return 0;
 }
 
@@ -213,8 +214,8 @@ bind_list(struct master *m, const struct list *list, unsigned generation, char *
 			return -1;
 		}
 		for (int j = 0; j < parsed.count; j++)
-			if (bind_address(m, &parsed.addr[j], parsed.len[j], generation, list, why,
-			    size) == -1)
+			if (bind_address(m, &parsed.addr[j], parsed.len[j], generation, list, parsed.tls,
+			    why, size) == -1)
 				return -1;
 	}
 	return 0;

@@ -14,7 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "access/access.h"
 #include "build-config.h"
+#include "daemon/config_files.h"
 #include "daemon/config_secrets.h"
 #include "daemon/proc.h"
 #include "daemon/title.h"
@@ -210,21 +212,22 @@ static int
 next_generation(struct master *m, struct config *c, unsigned nr, char *why, size_t size)
 {
 	struct config_error err;
-	int secrets = -1;
+	int secrets = -1, files = -1;
 
-	if (c->kafka.secrets[0] != '\0' &&
-	    (secrets = config_secrets_open(c->kafka.secrets, &err)) == -1) {
+	if ((c->kafka.secrets[0] != '\0' && (secrets = config_secrets_open(c->kafka.secrets, &err)) == -1) ||
+	    (files = config_files_copy(c, &err)) == -2) {
 		snprintf(why, size, "%s", err.text);
-		return -1;
+	} else if (access_check(c, files, why, size) == 0 && listen_bind(m, c, nr, why, size) == 0 &&
+	    control_socket_open(m, c, why, size) == 0) {
+		index_files_directory(c);
+		generation_start(m, generation_new(m, nr, c, secrets, files));
+		return 0;
 	}
-	if (listen_bind(m, c, nr, why, size) == -1 || control_socket_open(m, c, why, size) == -1) {
-		if (secrets != -1)
-			close(secrets);
-		return -1;
-	}
-	index_files_directory(c);
-	generation_start(m, generation_new(m, nr, c, secrets));
-	return 0;
+	if (secrets != -1)
+		close(secrets);
+	if (files >= 0)
+		close(files);
+	return -1;
 }
 
 /* The master's own place on the scoreboard, which the next image goes on with. */

@@ -48,6 +48,7 @@ struct generation {
 	struct config		 config;
 	bool			 restartable;	/* its configuration is known to this binary */
 	int			 secrets_fd;	/* -1: none */
+	int			 files_fd;	/* copies of files for workers (config_files.h); -1: none */
 	int			 registry_fd;	/* the memory of the schemas; -1: none */
 	int			 wave;		/* roles up to this wave have been started (or told to stop) */
 	struct event		*timer;		/* it does not come READY, or does not finish draining */
@@ -68,10 +69,12 @@ struct child {
 	bool			 was_ready;
 };
 
+/* Bits; those that a LISTENER message carries are these too. */
 enum listener_use {
-	LISTENER_NONE,
-	LISTENER_CLIENTS,	/* http.listen */
-	LISTENER_ADMIN,		/* http.admin */
+	LISTENER_NONE = 0,
+	LISTENER_CLIENTS = 1,	/* http.listen */
+	LISTENER_ADMIN = 2,	/* http.admin */
+	LISTENER_TLS = 4,	/* beside one of the former */
 };
 
 struct listener {

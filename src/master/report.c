@@ -213,7 +213,7 @@ put_listeners(struct master *m, struct jsonw *w, const char *key, enum listener_
 
 	jsonw_begin(w, key, '[');
 	TAILQ_FOREACH(l, &m->listeners, entry)
-		if (g != NULL && l->use[g->nr & 1] == use)
+		if (g != NULL && (l->use[g->nr & 1] & use))
 			jsonw_string(w, NULL, l->text);
 	jsonw_end(w, ']');
 }

@@ -45,6 +45,7 @@ keep_all(struct master *m, bool keep)
 	keep_across_exec(m->pid_fd, keep);
 	TAILQ_FOREACH(g, &m->generations, entry) {
 		keep_across_exec(g->secrets_fd, keep);
+		keep_across_exec(g->files_fd, keep);
 		keep_across_exec(g->registry_fd, keep);
 	}
 	TAILQ_FOREACH(l, &m->listeners, entry)
@@ -78,8 +79,8 @@ put_generation(struct buf *out, const struct generation *g)
 	config_serialize(&g->config, ~0u, &blob);
 	fd = memfd_of("cmdr-config", &blob);
 	buf_free(&blob);
-	buf_printf(out, "generation %u %d %d %d %d\n", g->nr, (int)g->state, g->secrets_fd, fd,
-	    g->registry_fd);
+	buf_printf(out, "generation %u %d %d %d %d %d\n", g->nr, (int)g->state, g->secrets_fd, fd,
+	    g->registry_fd, g->files_fd);
 }
 
 static void
@@ -248,12 +249,12 @@ restore_generation(struct master *m, const char *args)
 	struct generation *g;
 	struct config config;
 	unsigned nr;
-	int state, secrets, blob, known = 0, registry = -1;
+	int state, secrets, blob, known = 0, registry = -1, files = -1;
 	size_t len;
 	char *text;
 
-	/* A version before schemas tells four. */
-	if (sscanf(args, "%u %d %d %d %d", &nr, &state, &secrets, &blob, &registry) < 4)
+	/* A version before schemas tells four, one before TLS five. */
+	if (sscanf(args, "%u %d %d %d %d %d", &nr, &state, &secrets, &blob, &registry, &files) < 4)
 		return;
 	if ((text = read_all(blob, &len)) != NULL)
 		known = config_parse_blob(&config, text, len, &err) == 0;
@@ -261,7 +262,7 @@ restore_generation(struct master *m, const char *args)
 	close(blob);
 	if (!known)
 		config_defaults(&config);
-	g = generation_new(m, nr, &config, secrets);
+	g = generation_new(m, nr, &config, secrets, files);
 	g->registry_fd = registry;
 	g->state = (enum generation_state)state;
 	/* Keys that only another version knows: its roles can go on, but not be started again. */

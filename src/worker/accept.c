@@ -85,9 +85,12 @@ accept_start(struct accept *a, struct proc *p, struct wheel *wheel, struct guard
 	a->rest.fire = on_rested;
 	a->n = p->nlisteners;
 	for (unsigned i = 0; i < a->n; i++) {
-		a->sides[i] = p->listener_admin[i] ? GUARD_ADMIN : GUARD_CLIENTS;
+		bool tls = (p->listener_use[i] & PROC_LISTENER_TLS) != 0;
+
+		a->sides[i] = p->listener_use[i] & PROC_LISTENER_ADMIN ? GUARD_ADMIN : GUARD_CLIENTS;
+		a->doors[i] = &g->doors[a->sides[i]][tls];
 		tune(p->listeners[i]);
-		a->sockets[i] = listen_for(p->base, g->doors[a->sides[i]].http, p->listeners[i]);
+		a->sockets[i] = listen_for(p->base, a->doors[i]->http, p->listeners[i]);
 	}
 	/* They are ours to close now. */
 	p->nlisteners = 0;
@@ -104,7 +107,7 @@ void
 accept_close(struct accept *a)
 {
 	for (unsigned i = 0; i < a->n; i++)
-		evhttp_del_accept_socket(a->guard->doors[a->sides[i]].http, a->sockets[i]);
+		evhttp_del_accept_socket(a->doors[i]->http, a->sockets[i]);
 	a->n = 0;
 	if (a->wheel != NULL)
 		wheel_clear(a->wheel, &a->rest);

@@ -17,6 +17,7 @@ struct accept {
 	struct guard			*guard;
 	struct evhttp_bound_socket	*sockets[PROC_LISTENERS];
 	enum guard_side			 sides[PROC_LISTENERS];
+	struct guard_door		*doors[PROC_LISTENERS];
 	unsigned			 n;
 	struct wheel			*wheel;
 	struct wheel_timer		 rest;	/* out of descriptors: set while resting */

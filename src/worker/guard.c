@@ -95,6 +95,67 @@ guard_reading(struct guard_conn *c, bool on)
 }
 
 static void
+leave_handshake(struct guard_conn *c)
+{
+	if (!c->shaking)
+		return;
+	c->shaking = false;
+	TAILQ_REMOVE(&c->guard->shaking, c, shake);
+	c->guard->nshaking--;
+}
+
+/* The handshake is done: what follows is HTTP. */
+static void
+on_shaken(struct guard_conn *c)
+{
+	struct guard *g = c->guard;
+
+	leave_handshake(c);
+	c->state = CONN_IDLE;
+	board_add(g->slot, COUNT_tls_handshakes, 1);
+	wheel_set(g->wheel, &c->deadline, g->draining ? DRAIN_IDLE_MS : g->limits.idle_ms);
+}
+
+/* A client that does not speak TLS can read this; one that does has its alert. */
+static void
+on_broken(struct guard_conn *c, enum guard_tls_took took)
+{
+	if (!guard_tls_shaken(c->tls))
+		board_add(c->guard->slot, COUNT_tls_failed, 1);
+	if (took != TLS_IS_HTTP) {
+		guard_out_wire(c);
+		guard_end(c);
+		return;
+	}
+	evbuffer_drain(c->guard->wire, evbuffer_get_length(c->guard->wire));
+	leave_handshake(c);
+	guard_tls_free(c->tls);
+	c->tls = NULL;
+	c->state = CONN_HEAD;
+	guard_out_refuse(c, PROBLEM_MALFORMED, "This listener speaks TLS: use https.");
+}
+
+static void
+take_encrypted(struct guard_conn *c, const void *data, size_t len)
+{
+	struct guard *g = c->guard;
+	enum guard_tls_took took = guard_tls_take(c->tls, data, len, bufferevent_get_input(c->socket), g->wire);
+
+	if (took == TLS_BROKEN || took == TLS_IS_HTTP) {
+		on_broken(c, took);
+		return;
+	}
+	guard_out_wire(c);
+	if (c->state == CONN_SHAKING && guard_tls_shaken(c->tls))
+		on_shaken(c);
+	guard_in_read(c);
+	if (took == TLS_ENDED && c->state != CONN_DEAD && !c->half_closed) {
+		guard_reading(c, false);
+		on_half_close(c);
+	}
+}
+
+static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	static uint8_t room[READ_AT_MOST];
@@ -102,7 +163,9 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	ssize_t n = recv(fd, room, sizeof(room), 0);
 
 	(void)what;
-	if (n > 0) {
+	if (n > 0 && c->tls != NULL) {
+		take_encrypted(c, room, (size_t)n);
+	} else if (n > 0) {
 		evbuffer_add(bufferevent_get_input(c->socket), room, (size_t)n);
 		guard_in_read(c);
 	} else if (n == 0) {
@@ -159,6 +222,7 @@ unlist(struct guard_conn *c)
 {
 	struct guard *g = c->guard;
 
+	leave_handshake(c);
 	wheel_clear(g->wheel, &c->deadline);
 	event_free(c->readable);
 	c->readable = NULL;
@@ -171,8 +235,8 @@ guard_one_less(struct guard_door *d)
 	struct guard *g = d->guard;
 
 	board_add(g->slot, COUNT_http_open, -1);
-	if (d->nconns-- == g->limits.max_connections[d->side])
-		g->ops->full(d, false);
+	if (g->of_side[d->side]-- == g->limits.max_connections[d->side])
+		g->ops->full(g, d->side, false);
 	if (--g->nconns == 0 && g->draining)
 		g->ops->drained(g);
 }
@@ -207,6 +271,10 @@ guard_end(struct guard_conn *c)
 		board_add(c->guard->slot, COUNT_http_hangups, 1);
 		c->guard->ops->gone(r);
 	}
+	if (c->tls != NULL && evbuffer_get_length(bufferevent_get_output(c->socket)) == 0) {
+		guard_tls_end(c->tls, c->guard->wire);
+		guard_out_wire(c);
+	}
 	c->state = CONN_DEAD;
 	guard_release(c);
 	end_evhttp(c, ev);
@@ -218,7 +286,7 @@ guard_end(struct guard_conn *c)
  * under another number, and evhttp's stands for a socket that leads nowhere.
  */
 int
-guard_leave(struct guard_conn *c)
+guard_leave(struct guard_conn *c, struct guard_tls **tls)
 {
 	struct guard_request *r = c->request;
 	struct evhttp_request *ev = r->ev;
@@ -228,6 +296,8 @@ guard_leave(struct guard_conn *c)
 		return -1;
 	r->conn = NULL;
 	r->ev = NULL;
+	*tls = c->tls;
+	c->tls = NULL;
 	c->request = NULL;
 	c->state = CONN_DEAD;
 	/* No event may be left that watches the socket by its old number. */
@@ -254,6 +324,7 @@ on_filter_free(void *arg)
 		guard_release(c);
 		forget(c);
 	}
+	guard_tls_free(c->tls);
 	free(c);
 }
 
@@ -340,6 +411,29 @@ guard_put_back(struct guard *g, struct guard_request *r)
 }
 
 /*
+ * What a new connection waits for. A handshake has its own time and number: whoever opens connections and says
+ * nothing loses them to those who come after, and holds none of them off.
+ */
+static void
+begin(struct guard_conn *c)
+{
+	struct guard *g = c->guard;
+
+	if (c->door->tls == NULL) {
+		wheel_set(g->wheel, &c->deadline, g->limits.idle_ms);
+		return;
+	}
+	c->state = CONN_SHAKING;
+	c->shaking = true;
+	TAILQ_INSERT_TAIL(&g->shaking, c, shake);
+	if (++g->nshaking > g->limits.max_handshakes) {
+		board_add(g->slot, COUNT_tls_failed, 1);
+		guard_end(TAILQ_FIRST(&g->shaking));
+	}
+	wheel_set(g->wheel, &c->deadline, g->limits.handshake_ms);
+}
+
+/*
  * evhttp asks for the bufferevent of a connection it has accepted; it sets the descriptor
  * afterwards.
  */
@@ -353,6 +447,8 @@ make_bufferevent(struct event_base *base, void *arg)
 	c->guard = g;
 	c->door = d;
 	c->deadline.fire = on_deadline;
+	if (d->tls != NULL && (c->tls = guard_tls_new(d->tls)) == NULL)
+		fatalx("no memory for TLS");
 	c->socket = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 	if (c->socket == NULL)
 		fatalx("no bufferevent for a connection");
@@ -371,12 +467,12 @@ make_bufferevent(struct event_base *base, void *arg)
 		fatalx("no event for a connection");
 	event_active(c->readable, EV_READ, 1);
 	TAILQ_INSERT_TAIL(&g->conns, c, link);
+	begin(c);
 	board_add(g->slot, COUNT_http_connections, 1);
 	board_add(g->slot, COUNT_http_open, 1);
-	wheel_set(g->wheel, &c->deadline, g->limits.idle_ms);
 	g->nconns++;
-	if (++d->nconns == g->limits.max_connections[d->side])
-		g->ops->full(d, true);
+	if (++g->of_side[d->side] == g->limits.max_connections[d->side])
+		g->ops->full(g, d->side, true);
 	return c->filter;
 }
 
@@ -395,13 +491,13 @@ on_request(struct evhttp_request *ev, void *arg)
 
 /* evhttp does not say which listener a connection came from: so each kind of them has an evhttp. */
 static void
-make_door(struct guard *g, enum guard_side side)
+make_door(struct guard *g, enum guard_side side, SSL_CTX *tls)
 {
-	struct guard_door *d = &g->doors[side];
+	struct guard_door *d = &g->doors[side][tls != NULL];
 
 	d->guard = g;
 	d->side = side;
-	d->nconns = 0;
+	d->tls = tls;
 	if ((d->http = evhttp_new(g->base)) == NULL)
 		fatalx("no HTTP server");
 	evhttp_set_bevcb(d->http, make_bufferevent, d);
@@ -411,7 +507,7 @@ make_door(struct guard *g, enum guard_side side)
 
 void
 guard_init(struct guard *g, struct event_base *base, struct wheel *wheel, struct board_slot *slot,
-    const struct guard_limits *limits, const struct guard_ops *ops, void *arg)
+    const struct guard_limits *limits, SSL_CTX *tls, const struct guard_ops *ops, void *arg)
 {
 	g->base = base;
 	g->wheel = wheel;
@@ -420,20 +516,25 @@ guard_init(struct guard *g, struct event_base *base, struct wheel *wheel, struct
 	g->ops = ops;
 	g->arg = arg;
 	TAILQ_INIT(&g->conns);
+	TAILQ_INIT(&g->shaking);
 	TAILQ_INIT(&g->streams);
 	TAILQ_INIT(&g->spare);
-	g->nconns = g->nspare = 0;
+	g->nconns = g->nspare = g->nshaking = 0;
 	g->delivering = NULL;
 	g->held = 0;
 	g->max_held = limits->max_body * HELD_BODIES > HELD_AT_LEAST ?
 	    limits->max_body * HELD_BODIES : HELD_AT_LEAST;
 	g->draining = false;
-	if ((g->scratch = evbuffer_new()) == NULL)
+	if ((g->scratch = evbuffer_new()) == NULL || (g->wire = evbuffer_new()) == NULL)
 		fatalx("no buffer for answers");
 	if ((g->nowhere = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
 		fatal("no socket that leads nowhere");
-	for (int i = 0; i < GUARD_SIDES; i++)
-		make_door(g, (enum guard_side)i);
+	for (int i = 0; i < GUARD_SIDES; i++) {
+		g->of_side[i] = 0;
+		make_door(g, (enum guard_side)i, NULL);
+		if (tls != NULL)
+			make_door(g, (enum guard_side)i, tls);
+	}
 }
 
 void
@@ -443,8 +544,11 @@ guard_free(struct guard *g)
 
 	guard_abort(g);
 	for (int i = 0; i < GUARD_SIDES; i++)
-		evhttp_free(g->doors[i].http);
+		for (int tls = 0; tls < 2; tls++)
+			if (g->doors[i][tls].http != NULL)
+				evhttp_free(g->doors[i][tls].http);
 	evbuffer_free(g->scratch);
+	evbuffer_free(g->wire);
 	close(g->nowhere);
 	while ((r = TAILQ_FIRST(&g->spare)) != NULL) {
 		TAILQ_REMOVE(&g->spare, r, link);
@@ -477,6 +581,14 @@ guard_abort(struct guard *g)
 	while ((c = TAILQ_FIRST(&g->conns)) != NULL)
 		guard_end(c);
 	guard_stream_abort(g);
+}
+
+const char *
+guard_subject(const struct guard_request *r)
+{
+	const struct guard_tls *t = r->conn != NULL ? r->conn->tls : NULL;
+
+	return t != NULL ? guard_tls_subject(t) : NULL;
 }
 
 struct guard *

@@ -16,6 +16,7 @@
 
 #include <event2/event.h>
 #include <event2/http.h>
+#include <openssl/types.h>
 
 #include "daemon/scoreboard.h"
 #include "util/buf.h"
@@ -25,6 +26,7 @@
 
 struct guard;
 struct guard_conn;
+struct guard_tls;
 struct guard_door;
 struct guard_stream;
 
@@ -62,6 +64,13 @@ struct guard_answer {
 	int			 fd;		/* of the client */
 };
 
+/* Listeners are of two kinds; the connections of each are bounded by themselves. */
+enum guard_side {
+	GUARD_CLIENTS,
+	GUARD_ADMIN,
+	GUARD_SIDES
+};
+
 struct guard_ops {
 	size_t	size;	/* of the owner's struct */
 	/*
@@ -93,31 +102,26 @@ struct guard_ops {
 	void	(*shed)(struct guard_request *r);
 	/* A stream: what guard_stream_write left waiting has left. NULL: not wanted. */
 	void	(*writable)(struct guard_request *r);
-	/* Connections of a door reached max_connections (true), or are below it again (false). */
-	void	(*full)(struct guard_door *d, bool full);
+	/* Connections of a side reached max_connections (true), or are below it again (false). */
+	void	(*full)(struct guard *g, enum guard_side side, bool full);
 	/* The last connection is gone while draining. */
 	void	(*drained)(struct guard *g);
-};
-
-/* Listeners are of two kinds; the connections of each are bounded by themselves. */
-enum guard_side {
-	GUARD_CLIENTS,
-	GUARD_ADMIN,
-	GUARD_SIDES
 };
 
 struct guard_limits {
 	size_t		max_target, max_fields, max_body;	/* bytes */
 	int64_t		idle_ms, request_ms;
 	unsigned	max_connections[GUARD_SIDES];
+	int64_t		handshake_ms;
+	unsigned	max_handshakes;
 };
 
 /* What lies behind the listeners of one kind. */
 struct guard_door {
 	struct guard	*guard;
 	enum guard_side	 side;
+	SSL_CTX		*tls;		/* NULL: not spoken here */
 	struct evhttp	*http;		/* that the listeners are bound to */
-	unsigned	 nconns;	/* streams are counted too */
 };
 
 TAILQ_HEAD(guard_conns, guard_conn);
@@ -125,7 +129,8 @@ TAILQ_HEAD(guard_requests, guard_request);
 TAILQ_HEAD(guard_streams, guard_stream);
 
 struct guard {
-	struct guard_door		 doors[GUARD_SIDES];
+	struct guard_door		 doors[GUARD_SIDES][2];	/* without and with TLS */
+	unsigned			 of_side[GUARD_SIDES];	/* connections; streams are counted too */
 	struct event_base		*base;
 	struct wheel			*wheel;
 	struct board_slot		*slot;
@@ -133,22 +138,27 @@ struct guard {
 	const struct guard_ops		*ops;
 	void				*arg;		/* the owner's */
 	struct guard_conns		 conns;
+	struct guard_conns		 shaking;	/* those in a handshake, oldest first */
+	unsigned			 nshaking;
 	struct guard_streams		 streams;
 	unsigned			 nconns;	/* of all doors */
 	struct guard_requests		 spare;
 	unsigned			 nspare;
 	struct guard_conn		*delivering;	/* whose request evhttp is being told of */
 	struct evbuffer			*scratch;
+	struct evbuffer			*wire;		/* what TLS made, on its way to a socket */
 	int				 nowhere;	/* see guard_leave */
 	size_t				 held;		/* bytes of bodies held now */
 	size_t				 max_held;
 	bool				 draining;
 };
 
-/* base, wheel, slot and ops outlive the guard. Its doors are then ready for listeners. */
+/* base, wheel, slot, tls and ops outlive the guard. Its doors are then ready for listeners; tls may be NULL. */
 void	guard_init(struct guard *g, struct event_base *base, struct wheel *wheel,
-	    struct board_slot *slot, const struct guard_limits *limits,
+	    struct board_slot *slot, const struct guard_limits *limits, SSL_CTX *tls,
 	    const struct guard_ops *ops, void *arg);
+/* The subject of the certificate that the client showed (RFC 4514), or NULL. */
+const char *guard_subject(const struct guard_request *r);
 /* Ends every connection at once. */
 void	guard_free(struct guard *g);
 /*

@@ -9,6 +9,7 @@
 #include <event2/bufferevent.h>
 
 #include "worker/guard.h"
+#include "worker/guard_tls.h"
 
 enum guard_state {
 	CONN_IDLE,	/* between requests */
@@ -17,11 +18,13 @@ enum guard_state {
 	CONN_PENDING,	/* a request is whole and waits for its answer */
 	CONN_WRITING,	/* the answer is given, the client has not taken it all */
 	CONN_CLOSING,	/* the last answer is given; what still comes is dropped */
+	CONN_SHAKING,	/* within the handshake of TLS */
 	CONN_DEAD,
 };
 
 struct guard_conn {
 	TAILQ_ENTRY(guard_conn)	 link;
+	TAILQ_ENTRY(guard_conn)	 shake;		/* while shaking */
 	struct guard		*guard;
 	struct guard_door	*door;
 	struct bufferevent	*filter;	/* evhttp's */
@@ -29,8 +32,10 @@ struct guard_conn {
 	struct event		*readable;	/* reads; NULL once the connection is over */
 	struct wheel_timer	 deadline;
 	struct guard_request	*request;
+	struct guard_tls	*tls;		/* NULL: what is sent is what is read */
 	enum guard_state	 state;
 	size_t			 dropped;	/* bytes, while closing */
+	bool			 shaking;	/* in guard.shaking */
 	bool			 feeding;	/* guard_in_read is on the stack */
 	bool			 timed;		/* the deadline is that of the request being read */
 	bool			 paused;	/* enough is read ahead: reading is off */
@@ -59,10 +64,10 @@ void	guard_release(struct guard_conn *c);
 void	guard_put_back(struct guard *g, struct guard_request *r);
 /*
  * The request at work becomes a stream: c is over, evhttp too is done with it. Returns the
- * descriptor, the caller's now, and what it did not take yet in guard.scratch; -1 with nothing
- * changed if no descriptor is left.
+ * descriptor and the TLS over it (NULL: none), the caller's now, and what it did not take yet in
+ * guard.scratch; -1 with nothing changed if no descriptor is left.
  */
-int	guard_leave(struct guard_conn *c);
+int	guard_leave(struct guard_conn *c, struct guard_tls **tls);
 /* A connection or stream is over. */
 void	guard_one_less(struct guard_door *d);
 /* End every stream now. */
@@ -78,6 +83,8 @@ void	guard_out_reply(struct guard_request *r, int status);
 void	guard_out_count(struct guard *g, const struct guard_answer *a);
 /* The Content-Type that was added to the answer, or NULL. */
 const char *guard_out_type(const struct guard_request *r);
+/* Send what is in guard.wire, bytes as they go over the socket; what it does not take waits. */
+void	guard_out_wire(struct guard_conn *c);
 /* All that was to be sent has left. */
 void	guard_out_drained(struct guard_conn *c);
 /* The filter's output side. */

@@ -169,7 +169,7 @@ step(struct guard_conn *c)
 	size_t len = evbuffer_get_contiguous_space(in);
 	const uint8_t *data;
 
-	if (c->state == CONN_DEAD)
+	if (c->state == CONN_DEAD || c->state == CONN_SHAKING)
 		return false;
 	if (c->state == CONN_PENDING || c->state == CONN_WRITING) {
 		if (evbuffer_get_length(in) > GUARD_READ_AHEAD && !c->paused) {

@@ -25,6 +25,31 @@ waiting(const struct guard_conn *c)
 	return evbuffer_get_length(bufferevent_get_output(c->socket));
 }
 
+/* Bytes as they go over the socket: at once, or behind what waits in dst. */
+static void
+push(struct guard_conn *c, struct evbuffer *src, struct evbuffer *dst)
+{
+	if (evbuffer_get_length(dst) == 0 &&
+	    evbuffer_write(src, bufferevent_getfd(c->socket)) == -1 && errno != EAGAIN &&
+	    errno != EINTR) {
+		c->broken = true;
+		evbuffer_drain(src, evbuffer_get_length(src));
+	}
+	if (evbuffer_get_length(src) > 0) {
+		evbuffer_add_buffer(dst, src);
+		bufferevent_enable(c->socket, EV_WRITE);
+	}
+}
+
+void
+guard_out_wire(struct guard_conn *c)
+{
+	struct evbuffer *wire = c->guard->wire, *dst = bufferevent_get_output(c->socket);
+
+	if (evbuffer_get_length(wire) > 0)
+		push(c, wire, dst);
+}
+
 /*
  * evhttp closes by freeing, with what still waits: so for a last answer it is never told that
  * all is written.
@@ -37,16 +62,11 @@ guard_out_filter(struct evbuffer *src, struct evbuffer *dst, ev_ssize_t limit,
 
 	(void)limit;
 	(void)mode;
-	if (evbuffer_get_length(dst) == 0 &&
-	    evbuffer_write(src, bufferevent_getfd(c->socket)) == -1 && errno != EAGAIN &&
-	    errno != EINTR) {
-		c->broken = true;
-		evbuffer_drain(src, evbuffer_get_length(src));
+	if (c->tls != NULL) {
+		guard_tls_move(c->tls, src, c->guard->wire);
+		src = c->guard->wire;
 	}
-	if (evbuffer_get_length(src) > 0) {
-		evbuffer_add_buffer(dst, src);
-		bufferevent_enable(c->socket, EV_WRITE);
-	}
+	push(c, src, dst);
 	return c->last ? BEV_NEED_MORE : BEV_OK;
 }
 
@@ -54,6 +74,10 @@ static void
 close_after(struct guard_conn *c)
 {
 	c->state = CONN_CLOSING;
+	if (c->tls != NULL) {
+		guard_tls_end(c->tls, c->guard->wire);
+		guard_out_wire(c);
+	}
 	if (c->paused) {
 		c->paused = false;
 		guard_reading(c, true);
@@ -176,6 +200,11 @@ send_plain(struct guard_conn *c, const void *data, size_t len)
 {
 	ssize_t n = 0;
 
+	if (c->tls != NULL) {
+		guard_tls_put(c->tls, data, len, c->guard->wire);
+		guard_out_wire(c);
+		return;
+	}
 	if (waiting(c) == 0)
 		n = send(bufferevent_getfd(c->socket), data, len, MSG_NOSIGNAL);
 	if (n == -1 && errno != EAGAIN && errno != EINTR) {

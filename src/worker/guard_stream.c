@@ -32,6 +32,7 @@ struct guard_stream {
 	struct guard_door		*door;
 	struct guard_request		*request;	/* NULL: over, what waits still leaves */
 	struct event			*event;		/* reads; writes while something waits */
+	struct guard_tls		*tls;		/* NULL: none */
 	struct evbuffer			*waiting;	/* NULL: nothing */
 	struct wheel_timer		 deadline;	/* once it is over */
 	int				 fd;
@@ -72,6 +73,7 @@ stream_free(struct guard_stream *s)
 	event_free(s->event);
 	if (s->waiting != NULL)
 		evbuffer_free(s->waiting);
+	guard_tls_free(s->tls);
 	close(s->fd);
 	TAILQ_REMOVE(&g->streams, s, link);
 	free(s);
@@ -93,19 +95,6 @@ on_deadline(struct wheel_timer *t)
 	stream_free(WHEEL_OWNER(t, struct guard_stream, deadline));
 }
 
-/* Read what no one waits for; false when the client is gone, or sends on and on. */
-static bool
-drop(struct guard_stream *s)
-{
-	static char room[DROP_PIECE];
-	ssize_t n = recv(s->fd, room, sizeof(room), 0);
-
-	if (n == -1)
-		return errno == EAGAIN || errno == EINTR;
-	s->dropped += (unsigned)n;
-	return n > 0 && s->dropped <= GUARD_READ_AHEAD;
-}
-
 /* All that waited has left. */
 static void
 drained(struct guard_stream *s)
@@ -119,6 +108,90 @@ drained(struct guard_stream *s)
 	watch(s, EV_READ);
 	if (s->guard->ops->writable != NULL)
 		s->guard->ops->writable(s->request);
+}
+
+static struct evbuffer *
+waiting(struct guard_stream *s)
+{
+	if (s->waiting == NULL) {
+		if ((s->waiting = evbuffer_new()) == NULL)
+			fatalx("no buffer for a stream");
+		watch(s, EV_READ | EV_WRITE);
+	}
+	return s->waiting;
+}
+
+/* What is in guard.wire, as it goes over the socket. -1: the client is gone. */
+static int
+put_wire(struct guard_stream *s)
+{
+	struct evbuffer *wire = s->guard->wire;
+	int r = 0;
+
+	if (s->waiting == NULL && evbuffer_get_length(wire) > 0 && evbuffer_write(wire, s->fd) == -1 &&
+	    errno != EAGAIN && errno != EINTR)
+		r = -1;
+	if (r == 0 && evbuffer_get_length(wire) > 0)
+		evbuffer_add_buffer(waiting(s), wire);
+	evbuffer_drain(wire, evbuffer_get_length(wire));
+	return r;
+}
+
+static int
+put_encrypted(struct guard_stream *s, const struct iovec *v, int n)
+{
+	struct evbuffer *all = s->guard->scratch;
+
+	for (int i = 0; i < n; i++)
+		evbuffer_add(all, v[i].iov_base, v[i].iov_len);
+	guard_tls_move(s->tls, all, s->guard->wire);
+	return put_wire(s);
+}
+
+/* -1: the client is gone. */
+static int
+put(struct guard_stream *s, const struct iovec *v, int n)
+{
+	ssize_t sent;
+	size_t skip;
+
+	if (s->tls != NULL)
+		return put_encrypted(s, v, n);
+	sent = s->waiting == NULL ? writev(s->fd, v, n) : 0;
+	if (sent == -1 && errno != EAGAIN && errno != EINTR)
+		return -1;
+	skip = sent > 0 ? (size_t)sent : 0;
+	for (; n > 0; v++, n--) {
+		if (skip < v->iov_len)
+			evbuffer_add(waiting(s), (const char *)v->iov_base + skip,
+			    v->iov_len - skip);
+		skip -= skip < v->iov_len ? skip : v->iov_len;
+	}
+	return 0;
+}
+
+/* What no one waits for; false when the client is gone. */
+static bool
+drop_encrypted(struct guard_stream *s, const void *data, size_t len)
+{
+	struct evbuffer *plain = s->guard->scratch;
+	enum guard_tls_took took = guard_tls_take(s->tls, data, len, plain, s->guard->wire);
+
+	evbuffer_drain(plain, evbuffer_get_length(plain));
+	return put_wire(s) == 0 && took == TLS_GOES_ON;
+}
+
+/* Read what no one waits for; false when the client is gone, or sends on and on. */
+static bool
+drop(struct guard_stream *s)
+{
+	static char room[DROP_PIECE];
+	ssize_t n = recv(s->fd, room, sizeof(room), 0);
+
+	if (n == -1)
+		return errno == EAGAIN || errno == EINTR;
+	s->dropped += (unsigned)n;
+	return n > 0 && s->dropped <= GUARD_READ_AHEAD && (s->tls == NULL || drop_encrypted(s, room, (size_t)n));
 }
 
 static void
@@ -138,36 +211,6 @@ on_event(evutil_socket_t fd, short what, void *arg)
 		drained(s);
 }
 
-static struct evbuffer *
-waiting(struct guard_stream *s)
-{
-	if (s->waiting == NULL) {
-		if ((s->waiting = evbuffer_new()) == NULL)
-			fatalx("no buffer for a stream");
-		watch(s, EV_READ | EV_WRITE);
-	}
-	return s->waiting;
-}
-
-/* -1: the client is gone. */
-static int
-put(struct guard_stream *s, const struct iovec *v, int n)
-{
-	ssize_t sent = s->waiting == NULL ? writev(s->fd, v, n) : 0;
-	size_t skip;
-
-	if (sent == -1 && errno != EAGAIN && errno != EINTR)
-		return -1;
-	skip = sent > 0 ? (size_t)sent : 0;
-	for (; n > 0; v++, n--) {
-		if (skip < v->iov_len)
-			evbuffer_add(waiting(s), (const char *)v->iov_base + skip,
-			    v->iov_len - skip);
-		skip -= skip < v->iov_len ? skip : v->iov_len;
-	}
-	return 0;
-}
-
 static void
 make_head(struct buf *out, struct guard_request *r, int status)
 {
@@ -185,7 +228,7 @@ make_head(struct buf *out, struct guard_request *r, int status)
 }
 
 static struct guard_stream *
-stream_new(struct guard *g, struct guard_request *r, int fd)
+stream_new(struct guard *g, struct guard_request *r, int fd, struct guard_tls *tls)
 {
 	struct guard_stream *s = xcalloc(1, sizeof(*s));
 
@@ -193,6 +236,7 @@ stream_new(struct guard *g, struct guard_request *r, int fd)
 	s->door = r->door;
 	s->request = r;
 	s->fd = fd;
+	s->tls = tls;
 	s->chunked = r->head.minor > 0;
 	s->deadline.fire = on_deadline;
 	s->event = event_new(g->base, fd, EV_READ | EV_PERSIST, on_event, s);
@@ -235,6 +279,7 @@ guard_stream_begin(struct guard_request *r, int status)
 	struct guard *g = r->guard;
 	struct guard_stream *s;
 	struct buf head = { 0 };
+	struct guard_tls *tls;
 	struct iovec v;
 	char type[64];
 	struct guard_answer answer = { .request = r, .status = status, .content_type = type };
@@ -247,14 +292,14 @@ guard_stream_begin(struct guard_request *r, int status)
 	make_head(&head, r, status);
 	/* What evhttp holds goes with it. */
 	snprintf(type, sizeof(type), "%s", guard_out_type(r) != NULL ? guard_out_type(r) : "");
-	if ((fd = guard_leave(r->conn)) == -1) {
+	if ((fd = guard_leave(r->conn, &tls)) == -1) {
 		buf_free(&head);
 		refuse(r);
 		return false;
 	}
 	answer.fd = fd;
 	guard_out_count(g, &answer);
-	s = stream_new(g, r, fd);
+	s = stream_new(g, r, fd, tls);
 	/* A 100 Continue that was not taken goes first. */
 	if (evbuffer_get_length(g->scratch) > 0)
 		evbuffer_add_buffer(waiting(s), g->scratch);
@@ -299,6 +344,15 @@ guard_stream_waiting(const struct guard_request *r)
 	return r->stream->waiting != NULL ? evbuffer_get_length(r->stream->waiting) : 0;
 }
 
+static int
+end_tls(struct guard_stream *s)
+{
+	if (s->tls == NULL)
+		return 0;
+	guard_tls_end(s->tls, s->guard->wire);
+	return put_wire(s);
+}
+
 void
 guard_stream_end(struct guard_request *r)
 {
@@ -306,7 +360,7 @@ guard_stream_end(struct guard_request *r)
 	struct iovec v = { "0\r\n\r\n", 5 };
 
 	let_go(s);
-	if ((s->chunked && put(s, &v, 1) == -1) || s->waiting == NULL)
+	if ((s->chunked && put(s, &v, 1) == -1) || end_tls(s) == -1 || s->waiting == NULL)
 		stream_free(s);
 	else
 		wheel_set(s->guard->wheel, &s->deadline, s->guard->limits.idle_ms);

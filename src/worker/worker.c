@@ -4,7 +4,9 @@
  */
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "daemon/config_files.h"
 #include "index/reader.h"
 #include "util/log.h"
 #include "worker/access_log.h"
@@ -139,11 +141,11 @@ on_writable(struct guard_request *r)
 }
 
 static void
-on_full(struct guard_door *d, bool full)
+on_full(struct guard *g, enum guard_side side, bool full)
 {
-	struct worker *w = d->guard->arg;
+	struct worker *w = g->arg;
 
-	accept_full(&w->accept, d->side, full);
+	accept_full(&w->accept, side, full);
 }
 
 static void
@@ -263,6 +265,22 @@ index_of(void *arg)
 static const struct proc_ops proc_ops = { .peer = on_peer, .index_gone = on_index_gone,
 	.index = on_index, .stop = on_stop };
 
+/* Certificates, keys and rules, before the jail shuts: what is wrong with them ends this process, and the reload. */
+static void
+load_access(struct worker *w)
+{
+	struct config_files f;
+	char why[512];
+
+	if (config_files_map(w->proc->files_fd, &f) == -1)
+		fatalx("the files from the master cannot be read");
+	if (access_load(&w->who, &w->proc->config, &f, why, sizeof(why)) == -1)
+		fatalx("%s", why);
+	config_files_unmap(&f);
+	if (w->proc->files_fd != -1)
+		close(w->proc->files_fd);
+}
+
 static void
 make_guard(struct worker *w)
 {
@@ -274,9 +292,12 @@ make_guard(struct worker *w)
 		.idle_ms = c->http.idle_timeout,
 		.request_ms = c->http.request_timeout,
 		.max_connections = { (unsigned)c->http.max_connections, ADMIN_CONNECTIONS },
+		.handshake_ms = c->tls.handshake_timeout,
+		.max_handshakes = (unsigned)c->tls.max_handshakes,
 	};
 
-	guard_init(&w->guard, w->proc->base, &w->wheel, w->proc->slot, &limits, &guard_ops, w);
+	guard_init(&w->guard, w->proc->base, &w->wheel, w->proc->slot, &limits, w->who.tls,
+	    &guard_ops, w);
 }
 
 int
@@ -294,6 +315,7 @@ worker_run(struct proc *p)
 	answers_init(&w.answers, board_answers(p->board, p->nr, p->generation));
 	media_init();
 	wheel_init(&w.wheel, p->base);
+	load_access(&w);
 	make_guard(&w);
 	w.engine = engine_new(p, &w.wheel);
 	schemas_init(&w.schemas, p);

@@ -5,6 +5,7 @@
 #ifndef WORKER_WORKER_H
 #define WORKER_WORKER_H
 
+#include "access/access.h"
 #include "daemon/proc.h"
 #include "util/buf.h"
 #include "worker/accept.h"
@@ -24,6 +25,7 @@ struct streams;
 struct worker {
 	struct proc		*proc;
 	struct wheel		 wheel;
+	struct access		 who;		/* may come in */
 	struct guard		 guard;
 	struct accept		 accept;
 	struct answers		 answers;

@@ -1,0 +1,165 @@
+/*
+ * config_files.c: copies of the files that the configuration names for
+ * workers. See config_files.h. The memory holds, for each: u32 which, u32
+ * length, the bytes.
+ */
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/config_error.h"
+#include "daemon/config_files.h"
+#include "util/buf.h"
+
+#define FILE_MAX_BYTES	((size_t)1 << 20)
+
+static const struct {
+	const char	*key;
+	size_t		 offset;	/* of the path */
+	bool		 secret;	/* others must not be able to read it */
+} rows[CONFIG_FILES] = {
+	[CONFIG_FILE_TLS_CERTIFICATE] = { "tls.certificate", offsetof(struct config, tls.certificate), false },
+	[CONFIG_FILE_TLS_KEY] = { "tls.key", offsetof(struct config, tls.key), true },
+	[CONFIG_FILE_TLS_CLIENT_CA] = { "tls.client_ca", offsetof(struct config, tls.client_ca), false },
+};
+
+/* A group may read a secret: that is how hosts share their keys with their daemons (ssl-cert). */
+static int
+open_one(int which, const char *path, struct config_error *err)
+{
+	const char *key = rows[which].key;
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd == -1)
+		return config_error_set(err, path, 0, 0, "%s cannot be opened: %s", key, strerror(errno));
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
+		config_error_set(err, path, 0, 0, "%s: expected a file; it is something else", key);
+	else if (rows[which].secret && (st.st_mode & (S_IWGRP | S_IRWXO)))
+		config_error_set(err, path, 0, 0, "%s: expected a file that only its owner and group can read; found mode "
+		    "%04o: run chmod 600 %s", key, (unsigned)(st.st_mode & 07777), path);
+	else
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int
+copy_one(int which, const char *path, struct buf *out, struct config_error *err)
+{
+	struct buf text;
+	ssize_t n = 0;
+	uint8_t *p;
+	int fd, bad = -1;
+
+	if ((fd = open_one(which, path, err)) == -1)
+		return -1;
+	buf_init(&text, FILE_MAX_BYTES);
+	while ((p = buf_reserve(&text, 4096)) != NULL && (n = read(fd, p, 4096)) > 0)
+		buf_commit(&text, (size_t)n);
+	if (p == NULL)
+		config_error_set(err, path, 0, 0, "%s: expected at most %zu KiB; the file is larger", rows[which].key,
+		    FILE_MAX_BYTES / 1024);
+	else if (n == -1)
+		config_error_set(err, path, 0, 0, "%s cannot be read: %s", rows[which].key, strerror(errno));
+	else
+		bad = 0;
+	if (!bad) {
+		buf_put_u32(out, (uint32_t)which);
+		buf_put_u32(out, (uint32_t)text.len);
+		buf_put(out, text.data, text.len);
+	}
+	if (text.cap > 0)
+		explicit_bzero(text.data, text.cap);
+	buf_free(&text);
+	close(fd);
+	return bad;
+}
+
+static int
+memory_of(const struct buf *all, struct config_error *err)
+{
+	int fd = memfd_create("cmdr-files", MFD_CLOEXEC);
+
+	if (fd != -1 && write(fd, all->data, all->len) == (ssize_t)all->len)
+		return fd;
+	config_error_set(err, NULL, 0, 0, "memory for the files that the configuration names: %s", strerror(errno));
+	if (fd != -1)
+		close(fd);
+	return -2;
+}
+
+int
+config_files_copy(const struct config *c, struct config_error *err)
+{
+	struct buf all = { 0 };
+	int fd = -1, bad = 0;
+
+	for (int i = 0; i < CONFIG_FILES && !bad; i++) {
+		const char *path = *(char *const *)(const void *)((const char *)c + rows[i].offset);
+
+		if (path[0] != '\0')
+			bad = copy_one(i, path, &all, err);
+	}
+	if (bad)
+		fd = -2;
+	else if (all.len > 0)
+		fd = memory_of(&all, err);
+	if (all.cap > 0)
+		explicit_bzero(all.data, all.cap);
+	buf_free(&all);
+	return fd;
+}
+
+static int
+find(struct config_files *out)
+{
+	struct rdr r = rdr_of(out->memory, out->size);
+
+	while (rdr_left(&r) > 0) {
+		uint32_t which = rdr_u32(&r), len = rdr_u32(&r);
+		const uint8_t *text = rdr_bytes(&r, len);
+
+		if (r.failed || which >= CONFIG_FILES)
+			return -1;
+		out->file[which].text = (const char *)text;
+		out->file[which].len = len;
+	}
+	return 0;
+}
+
+int
+config_files_map(int fd, struct config_files *out)
+{
+	struct stat st;
+
+	memset(out, 0, sizeof(*out));
+	if (fd == -1)
+		return 0;
+	if (fstat(fd, &st) == -1 || st.st_size <= 0)
+		return -1;
+	out->size = (size_t)st.st_size;
+	out->memory = mmap(NULL, out->size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (out->memory == MAP_FAILED) {
+		out->memory = NULL;
+		return -1;
+	}
+	if (find(out) == 0)
+		return 0;
+	config_files_unmap(out);
+	return -1;
+}
+
+void
+config_files_unmap(struct config_files *f)
+{
+	if (f->memory != NULL)
+		munmap(f->memory, f->size);
+	memset(f, 0, sizeof(*f));
+}
