@@ -66,6 +66,11 @@ set_up(struct transfer *t, const struct settings_http *to, const char *url, stru
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_data);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
+	if (to->pinned[0] != '\0') {
+		/* It is this very certificate that is to be shown, whatever name it is for. */
+		curl_easy_setopt(c, CURLOPT_CAINFO, to->pinned);
+		curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
 	if (to->path[0] != '\0')
 		curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, to->path);
 	if (r->body != NULL) {

@@ -18,8 +18,9 @@
 
 /* The address of a host that listens everywhere is the loopback's. */
 static void
-from_sockaddr(const struct sockaddr_storage *ss, struct settings_http *out)
+from_sockaddr(const struct sockaddr_storage *ss, bool tls, struct settings_http *out)
 {
+	const char *scheme = tls ? "https" : "http";
 	const struct sockaddr_in *in = (const void *)ss;
 	const struct sockaddr_in6 *in6 = (const void *)ss;
 	char host[INET6_ADDRSTRLEN];
@@ -31,21 +32,32 @@ from_sockaddr(const struct sockaddr_storage *ss, struct settings_http *out)
 	} else if (ss->ss_family == AF_INET6) {
 		inet_ntop(AF_INET6, IN6_IS_ADDR_UNSPECIFIED(&in6->sin6_addr) ? &in6addr_loopback :
 		    &in6->sin6_addr, host, sizeof(host));
-		snprintf(out->url, sizeof(out->url), "http://[%s]:%u", host, ntohs(in6->sin6_port));
+		snprintf(out->url, sizeof(out->url), "%s://[%s]:%u", scheme, host, ntohs(in6->sin6_port));
 	} else {
 		inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
-		snprintf(out->url, sizeof(out->url), "http://%s:%u",
+		snprintf(out->url, sizeof(out->url), "%s://%s:%u", scheme,
 		    in->sin_addr.s_addr == INADDR_ANY ? "127.0.0.1" : host, ntohs(in->sin_port));
 	}
 }
 
+/* The first entry without TLS, which needs no certificate to be believed; else the first. */
 static void
-from_listen(const char *entry, struct settings_http *out)
+from_listen(const struct config_list *list, const char *certificate, struct settings_http *out)
 {
-	struct config_listen parsed;
+	struct config_listen parsed = { 0 }, first = { 0 };
 
-	if (config_listen_parse(entry, &parsed) == NULL)
-		from_sockaddr(&parsed.addr[0], out);
+	for (size_t i = 0; i < list->count; i++) {
+		if (config_listen_parse(list->item[i], &parsed) != NULL)
+			continue;
+		if (!parsed.tls)
+			break;
+		if (first.count == 0)
+			first = parsed;
+	}
+	if (parsed.tls)
+		parsed = first;
+	from_sockaddr(&parsed.addr[0], parsed.tls, out);
+	snprintf(out->pinned, sizeof(out->pinned), "%s", parsed.tls ? certificate : "");
 }
 
 static int
@@ -60,7 +72,7 @@ from_option(const struct ctl_command *self, const char *url, struct settings_htt
 		return CTL_OK;
 	}
 	if ((strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0) || len > 1024)
-		return ctl_usage(self, "--url takes http://HOST:PORT or unix:/PATH; found %s", url);
+		return ctl_usage(self, "--url takes http://HOST:PORT, https://HOST:PORT or unix:/PATH; found %s", url);
 	while (len > 0 && url[len - 1] == '/')
 		len--;
 	snprintf(out->url, sizeof(out->url), "%.*s", (int)len, url);
@@ -83,8 +95,8 @@ from_config(struct settings *s, const struct config *c)
 {
 	s->socket = xstrdup(c->control.socket);
 	s->configured = xstrdup(c->control.socket);
-	from_listen(c->http.listen.item[0], &s->http);
-	from_listen(c->http.admin.count > 0 ? c->http.admin.item[0] : c->http.listen.item[0], &s->admin);
+	from_listen(&c->http.listen, c->tls.certificate, &s->http);
+	from_listen(c->http.admin.count > 0 ? &c->http.admin : &c->http.listen, c->tls.certificate, &s->admin);
 	s->index = xstrdup(c->index.directory);
 	s->commands = xstrdup(c->topics.commands);
 	s->events = xstrdup(c->topics.events);

@@ -15,6 +15,8 @@
 struct settings_http {
 	char	url[1100];	/* "http://127.0.0.1:3000", without a slash at its end */
 	char	path[256];	/* of a Unix socket; "" for TCP */
+	/* the file of the certificate that is to be shown there; "": any that the system trusts */
+	char	pinned[4096];
 	bool	named;		/* by --url */
 };
 

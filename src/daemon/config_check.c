@@ -183,6 +183,28 @@ check_admin(const struct config *c, const char *file, const struct config_place 
 	return bad;
 }
 
+/* One socket cannot be both. */
+static int
+check_both(const struct config_list *list, const char *key, const char *file, const struct config_place *places,
+    struct config_error *err)
+{
+	struct config_listen a, b;
+	struct buf text = { 0 };
+	int bad = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		for (size_t j = 0; j < i && !bad; j++) {
+			if (config_listen_parse(list->item[i], &a) != NULL || config_listen_parse(list->item[j], &b) != NULL ||
+			    a.tls == b.tls || !config_listen_overlap(&a, &b))
+				continue;
+			buf_printf(&text, "%s: expected an address with TLS or without it; found \"%s\" and \"%s\"", key,
+			    list->item[j], list->item[i]);
+			bad = blame(file, places, err, (const char *const[2]){ key, key }, buf_cstr(&text));
+		}
+	buf_free(&text);
+	return bad;
+}
+
 /* The first tls: entry of a list; NULL if there is none. */
 static const char *
 tls_listener(const struct config_list *list)
@@ -206,6 +228,9 @@ check_tls(const struct config *c, const char *file, const struct config_place *p
 	struct buf text = { 0 };
 	int bad = 0;
 
+	if (check_both(&c->http.listen, "http.listen", file, places, err) == -1 ||
+	    check_both(&c->http.admin, "http.admin", file, places, err) == -1)
+		return -1;
 	if (listener != NULL && (c->tls.certificate[0] == '\0' || c->tls.key[0] == '\0')) {
 		buf_printf(&text, "%s: \"%s\" needs tls.certificate and tls.key; found no %s", names[0], listener,
 		    c->tls.certificate[0] == '\0' ? "tls.certificate" : "tls.key");

@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 
-from lib import CMDRD, Daemon, check, free_port, wait_until
+from lib import CMDRCTL, CMDRD, Daemon, check, free_port, wait_until
 
 where = tempfile.mkdtemp(prefix="cmdr-tls-")
 path = lambda name: os.path.join(where, name)
@@ -136,6 +136,23 @@ def the_face_over_tls():
                 more = s.recv(65536)
                 check(more, "only %d of 50" % got.count(b"HTTP/1.1 200 "))
                 got += more
+    d.stop()
+
+
+def cmdrctl_over_tls():
+    d = Secure()
+    d.options["http"]["listen"] = '["tls:127.0.0.1:%d"]' % d.tls_port
+    d.write()
+    d.alive = lambda: subprocess.run([CMDRCTL, "ready", "-f", d.conf], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+    d.ready = d.alive
+    d.start()
+    run = lambda *args: subprocess.run([CMDRCTL, *args, "-f", d.conf], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    p = run("send", "create-foo", "k=v")
+    check(p.returncode == 0, "%r" % p)
+    # another than the configured one is not believed
+    shutil.copyfile(path("client.pem"), os.path.join(d.dir, "server.pem"))
+    p = run("send", "create-foo", "k=v")
+    check(p.returncode != 0 and "nothing answers" in p.stdout, "%r" % p)
     d.stop()
 
 
@@ -370,6 +387,7 @@ def garbage_and_pieces():
 
 TESTS = [
     ("the face over TLS", the_face_over_tls),
+    ("cmdrctl over TLS", cmdrctl_over_tls),
     ("streams over TLS", streams_over_tls),
     ("what is spoken", what_is_spoken),
     ("clients' certificates", clients_certificates),
