@@ -144,16 +144,15 @@ static const char *
 add(struct jwks *set, const struct jwk *key, const struct value *kid)
 {
 	const char *name = kid == NULL ? NULL : kid->u.text;
-	size_t at = kid == NULL ? set->nameless++ : set->n, len = kid == NULL ? 0 : kid->n, same = 0;
+	size_t at = kid == NULL ? set->nameless : set->n, len = kid == NULL ? 0 : kid->n, same = 0;
 	struct entry *e = &set->keys[at];
 
 	for (size_t i = 0; i < set->n; i++)
 		same += set->keys[i].key.alg == key->alg && is_named(&set->keys[i], name, len);
-	if (same == JWKS_TRIES) {
-		set->nameless -= kid == NULL;
+	if (same == JWKS_TRIES)
 		return "4 keys of its type and kid stand before it, and no more than 4 are tried";
-	}
 	memmove(e + 1, e, (set->n++ - at) * sizeof(*e));
+	set->nameless += kid == NULL;
 	*e = (struct entry){ .key = *key, .kid_len = len };
 	if (name != NULL) {
 		e->kid = xmalloc(len + 1);

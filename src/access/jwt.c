@@ -203,6 +203,8 @@ read_name(const struct token *t, const char *claim, enum jwt_result refused, con
 	struct value name = value_keyword_split(t->a, claim, strlen(claim));
 
 	*out = NULL;
+	if (name.kind != VALUE_KEYWORD)
+		return JWT_LIMIT;
 	for (uint32_t i = 0; i < t->claims.n; i++) {
 		const struct value *v = &t->claims.u.items[2 * i + 1];
 
@@ -211,9 +213,10 @@ read_name(const struct token *t, const char *claim, enum jwt_result refused, con
 		if (v->kind != VALUE_STRING || v->n == 0 || v->n > JWT_MAX_PRINCIPAL ||
 		    has_control(v->u.text, v->n))
 			return refused;
-		*out = arena_strndup(t->a, v->u.text, v->n);
+		if ((*out = arena_strndup(t->a, v->u.text, v->n)) == NULL)
+			return JWT_LIMIT;
 	}
-	return t->a->full ? JWT_LIMIT : JWT_OK;
+	return JWT_OK;
 }
 
 static enum jwt_result
