@@ -8,6 +8,7 @@ FUZZERS = \
 	fuzz/fuzz_guard \
 	fuzz/fuzz_index \
 	fuzz/fuzz_json \
+	fuzz/fuzz_jwt \
 	fuzz/fuzz_negotiate \
 	fuzz/fuzz_schema \
 	fuzz/fuzz_token \
@@ -16,6 +17,7 @@ FUZZERS = \
 noinst_PROGRAMS += $(FUZZERS)
 FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer,address,undefined
 
+fuzz_fuzz_jwt_SOURCES = fuzz/fuzz_jwt.c tests/jwt_maker.c tests/jwt_maker.h
 fuzz_fuzz_transit_json_SOURCES = fuzz/fuzz_transit_json.c fuzz/fuzz_transit.h
 fuzz_fuzz_transit_msgpack_SOURCES = fuzz/fuzz_transit_msgpack.c fuzz/fuzz_transit.h
 fuzz_fuzz_config_LDFLAGS = $(FUZZ_LINK)
@@ -25,6 +27,7 @@ fuzz_fuzz_fressian_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_guard_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_index_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_json_LDFLAGS = $(FUZZ_LINK)
+fuzz_fuzz_jwt_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_negotiate_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_schema_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_token_LDFLAGS = $(FUZZ_LINK)

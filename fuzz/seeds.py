@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # seeds.py SRCDIR OUT: a folder of seeds for each fuzz target, OUT/fuzz_NAME, made of the golden vectors and the
 # installed configuration. Seeds over 4 KiB are left out: they make a fuzzer slow and find nothing more.
+import ast
 import hashlib
 import os
+import re
 import sys
 
 TARGETS = {
@@ -25,6 +27,18 @@ REQUESTS = [
 
 TOKENS = ["AQECAwQFBgQBrAIAAg", "AQECAwQFBgIBAA", "AQECAwQFBgA", "AQECAwQFBgH__________38B"]
 
+# A token, header and claims to be signed, sets of keys, as fuzz_jwt.c tells them apart.
+JWTS = [
+    't{"alg":"ES256"}',
+    's{"alg":"ES256"}\n{"sub":"alice","exp":1800000060}',
+    's{"typ":"at+jwt","alg":"ES256","crit":["exp"],"b64":false,"kid":"a"}\n{}',
+    's{"typ":"JWT","alg":"ES256"}\n{"iss":"joe","aud":["a","cmdr"],"azp":"x","exp":1.8e10,"nbf":0.5,"iat":-1,'
+    '"https://a.example/user":"u\\u00e9"}',
+    's{"alg":"ES256"}\n{"iss":"joe","aud":"cmdr","azp":"x","exp":9007199254740993,"nbf":1e400}',
+    'k{"keys":[{"kty":"RSA","use":"sig","key_ops":["verify"],"alg":"RS256","kid":"a","n":"AQAB","e":"AQAB","d":"AA"}]}',
+    'k{"keys":[{"kty":"oct","k":"AA"},{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}]}',
+]
+
 SCHEMA_DATA = ['{:a 1 "b" nil :x_a "y"}', '[1 :k 2.50M #{} "a"]', '"ab"', "19.99", "nil"]
 
 
@@ -33,6 +47,13 @@ def rows(srcdir, name):
         for line in f:
             if not line.startswith("#"):
                 yield line.rstrip("\n").split("\t")
+
+
+def vectors(srcdir):
+    """The C strings of jwt_vectors.h, by name."""
+    with open(os.path.join(srcdir, "tests/jwt_vectors.h"), encoding="utf-8") as f:
+        for name, literal in re.findall(r"(\w+)\[\] =\n((?:\t\".*\"\n?)+);", f.read().replace("\";", "\"\n;")):
+            yield name, ast.literal_eval("(" + literal + ")").encode()
 
 
 def seeds(srcdir):
@@ -54,6 +75,10 @@ def seeds(srcdir):
         yield "fuzz_negotiate", text.encode()
     for text in TOKENS:
         yield "fuzz_token", text.encode()
+    for text in JWTS:
+        yield "fuzz_jwt", text.encode()
+    for name, text in vectors(srcdir):
+        yield "fuzz_jwt", b't' + text if name.endswith("token") else b'k{"keys":[' + text + b']}'
     for request in REQUESTS:
         yield "fuzz_guard", request
     for name in ("cmdr.yaml.in", "cmdr-dev.yaml"):
