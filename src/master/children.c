@@ -120,11 +120,14 @@ send_listeners(struct master *m, struct child *c)
 	}
 }
 
+/* A broker may still be there for the generation before, which was configured for it. */
 static void
 send_bootstrap(const struct master *m, const struct child *c)
 {
-	if (m->bootstrap != NULL && (c->role->id == ROLE_PRODUCER || c->role->id == ROLE_TAILER ||
-	    c->role->id == ROLE_INDEXER || c->role->id == ROLE_REGISTRAR))
+	if (m->bootstrap == NULL || strcmp(c->generation->config.kafka.servers, CONFIG_EMBEDDED) != 0)
+		return;
+	if (c->role->id == ROLE_PRODUCER || c->role->id == ROLE_TAILER ||
+	    c->role->id == ROLE_INDEXER || c->role->id == ROLE_REGISTRAR)
 		control_send(c->control, IPC_BOOTSTRAP, m->bootstrap, strlen(m->bootstrap), -1);
 }
 

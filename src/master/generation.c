@@ -60,6 +60,7 @@ set_timer(struct generation *g, int64_t seconds)
 }
 
 static void generation_abandon(struct master *, struct generation *, const char *);
+static bool drains(struct master *, const struct child *, const struct generation *);
 
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
@@ -75,8 +76,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	}
 	log_warn("generation %u has not finished within its time: ending what is left of it", g->nr);
 	TAILQ_FOREACH(c, &the_master->children, entry)
-		if (c->generation == g && c->pid > 0 && (c->role->per_generation ||
-		    the_master->stopping))
+		if (c->pid > 0 && drains(the_master, c, g))
 			kill(c->pid, SIGKILL);
 }
 
@@ -222,11 +222,14 @@ generation_resume(struct master *m, struct generation *g)
 	(void)m;
 }
 
-/* May this child be stopped now, as part of draining g? The broker stays unless the whole daemon stops. */
+/* May this child be stopped now, as part of draining g? The broker stays where the generation that goes on has one. */
 static bool
-drains(const struct master *m, const struct child *c, const struct generation *g)
+drains(struct master *m, const struct child *c, const struct generation *g)
 {
-	return c->generation == g && (c->role->per_generation || m->stopping);
+	const struct generation *current = generation_current(m);
+
+	return c->generation == g && (c->role->per_generation || m->stopping || current == NULL ||
+	    c->role->count(&current->config) == 0);
 }
 
 /* Stop the highest wave that still has a process; those below wait for it. */
@@ -263,6 +266,18 @@ generation_drain(struct master *m, struct generation *g)
 	drain_next(m, g);
 }
 
+/* What it had taken over and outlives generations belongs to the one that goes on. */
+static void
+give_back(struct master *m, const struct generation *g)
+{
+	struct generation *current = generation_current(m);
+	struct child *c;
+
+	TAILQ_FOREACH(c, &m->children, entry)
+		if (current != NULL && c->generation == g && !drains(m, c, g))
+			c->generation = current;
+}
+
 /* It did not come READY: at the first start that is the end; at a reload the former one goes on. */
 static void
 generation_abandon(struct master *m, struct generation *g, const char *why)
@@ -274,6 +289,8 @@ generation_abandon(struct master *m, struct generation *g, const char *why)
 	log_error("generation %u is given up, generation %u goes on: %s", g->nr, g->nr - 1, why);
 	listen_withdraw(m, g->nr);
 	control_socket_withdraw(m);
+	g->state = GENERATION_DRAINING;
+	give_back(m, g);
 	generation_drain(m, g);
 	master_started(m);
 	reload_ended(m, why);

@@ -50,11 +50,31 @@ def broker_restarts():
     d.stop()
 
 
+def another_kafka():
+    """A reload that names brokers elsewhere: no command goes to the embedded one any more, which ends."""
+    d = Daemon("embedded", extra={"kafka": {"unreachable_after": "2s"}}).start()
+    check(d.post({"action": "a", "data": {}})[0] == 202, "POST before")
+    broker = d.pids("broker")
+    d.options["kafka"]["servers"] = "127.0.0.1:1"
+    d.write()
+    os.kill(d.master(), signal.SIGHUP)
+    wait_until(lambda: d.grep("generation 1 has ended"), 40, "the former generation to end")
+    check(broker and not d.pids("broker"), "the embedded broker is still there")
+    wait_until(lambda: not d.ready(), 40, "/ready to turn 503")
+    check(d.post({"action": "a", "data": {}})[0] == 503, "a command was taken though no Kafka is there")
+    d.options["kafka"]["servers"] = "embedded"
+    d.write()
+    os.kill(d.master(), signal.SIGHUP)
+    wait_until(lambda: d.ready() and d.post({"action": "a", "data": {}})[0] == 202, 40, "POST on a new embedded broker")
+    check(d.stop() == 0, "cmdrd did not exit 0")
+
+
 TESTS = [
     ("the HTTP face", face),
     ("sync, and a time-out", sync),
     ("reload keeps the broker", reload),
     ("the broker restarts", broker_restarts),
+    ("from the embedded broker to another", another_kafka),
 ]
 
 if __name__ == "__main__":
