@@ -390,13 +390,13 @@ START_TEST(a_reload_says_what_became_of_it)
 	arena_init(&a, 0);
 	serve();
 	generation_new(&m, 1, &config, -1, -1)->state = GENERATION_RUNNING;
-	/* what checks the file is content with none */
+	/* what checks the file fails without a word */
 	m.options.exe = "/bin/false";
 	ck_assert_str_eq(ask("reload\n"), "{\"ok\":true,\"reload\":1}\n");
 	ck_assert_str_eq(ask("reload\n"), "{\"ok\":true,\"reload\":2}\n");
 	await_reload(2);
 	ck_assert_int_eq(m.reload.state, RELOAD_FAILED);
-	ck_assert_str_eq(m.reload.why, "the check ended without a word");
+	ck_assert_str_eq(m.reload.why, "the installed /bin/false does not run: exit status 1");
 	/* it cannot be run at all */
 	m.options.exe = "/nonexistent/cmdrd";
 	ck_assert_str_eq(ask("reload\n"), "{\"ok\":true,\"reload\":3}\n");

@@ -41,6 +41,7 @@ CHECKS = \
 	tests/check_peer \
 	tests/check_reads \
 	tests/check_registry \
+	tests/check_rollback \
 	tests/check_schema \
 	tests/check_schema_coerce \
 	tests/check_schema_compat \

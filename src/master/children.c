@@ -21,6 +21,7 @@
 #include "master/index_files.h"
 #include "master/links.h"
 #include "master/reload.h"
+#include "master/rollback.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/mem.h"
@@ -164,7 +165,7 @@ hand_over(struct master *m, struct child *c)
 
 /* In the child, between fork and exec: nothing but system calls. */
 static void
-exec_role(struct master *m, int control, char *const argv[])
+exec_role(struct master *m, const struct generation *generation, int control, char *const argv[])
 {
 	sigset_t none;
 	int null;
@@ -179,11 +180,9 @@ exec_role(struct master *m, int control, char *const argv[])
 		fcntl(control, F_SETFD, 0);
 	else if (dup2(control, PROC_CONTROL_FD) == -1)
 		_exit(127);
-	fexecve(m->exe_fd, argv, environ);
+	fexecve(rollback_image(m, generation), argv, environ);
 	_exit(127);
 }
-
-static void restart_later(struct master *, struct child *);
 
 static void
 on_control(evutil_socket_t fd, short what, void *arg)
@@ -213,11 +212,11 @@ spawn(struct master *m, struct child *c)
 		close(pair[0]);
 		close(pair[1]);
 		if (generation_child_died(m, c))
-			restart_later(m, c);
+			child_rest(m, c);
 		return;
 	}
 	if (c->pid == 0)
-		exec_role(m, pair[1], argv);
+		exec_role(m, c->generation, pair[1], argv);
 	close(pair[1]);
 	c->control = pair[0];
 	c->state = CHILD_STARTING;
@@ -299,8 +298,8 @@ on_restart(evutil_socket_t fd, short what, void *arg)
 }
 
 /* Doubling while it dies before READY (or at once after); afresh for one that lived well. */
-static void
-restart_later(struct master *m, struct child *c)
+void
+child_rest(struct master *m, struct child *c)
 {
 	struct timeval wait;
 	bool well = c->was_ready && clock_ms() - c->started_ms >= LIVED_WELL_MS;
@@ -377,7 +376,7 @@ children_reap(struct master *m)
 		c->pid = -1;
 		forget_claims(m, c);
 		if (generation_child_died(m, c))
-			restart_later(m, c);
+			child_rest(m, c);
 	}
 }
 

@@ -10,6 +10,8 @@
 void		 child_new(struct master *m, struct generation *g, const struct role *role, unsigned nr);
 /* Begin to hear a child that an earlier image of this master started. */
 void		 child_adopt(struct master *m, struct child *c);
+/* It has no process: start it again after a pause, which doubles while it dies early. */
+void		 child_rest(struct master *m, struct child *c);
 /* Ask it to stop (once). */
 void		 child_stop(struct child *c);
 /* Reap all that died; generation.h is told of each. */

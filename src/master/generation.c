@@ -17,6 +17,7 @@
 #include "master/links.h"
 #include "master/listen.h"
 #include "master/reload.h"
+#include "master/rollback.h"
 #include "util/log.h"
 #include "util/mem.h"
 
@@ -91,6 +92,7 @@ generation_new(struct master *m, unsigned nr, struct config *config, int secrets
 	g->secrets_fd = secrets_fd;
 	g->files_fd = files_fd;
 	g->registry_fd = -1;
+	g->blob_fd = -1;
 	g->restartable = true;
 	g->wave = -1;
 	g->timer = event_new(m->base, -1, 0, on_timer, g);
@@ -111,6 +113,8 @@ generation_free(struct master *m, struct generation *g)
 		close(g->files_fd);
 	if (g->registry_fd != -1)
 		close(g->registry_fd);
+	if (g->blob_fd != -1)
+		close(g->blob_fd);
 	TAILQ_REMOVE(&m->generations, g, entry);
 	free(g);
 	reload_again(m);
@@ -168,6 +172,7 @@ running(struct master *m, struct generation *g)
 
 	event_del(g->timer);
 	g->state = GENERATION_RUNNING;
+	rollback_forget(m);
 	listen_close_unused(m, g->nr);
 	control_socket_settle(m, &g->config);
 	log_notice("generation %u is running", g->nr);
@@ -215,6 +220,7 @@ void
 generation_resume(struct master *m, struct generation *g)
 {
 	g->wave = WAVES - 1;
+	g->inherited = true;
 	if (g->state == GENERATION_DRAINING)
 		set_timer(g, g->config.shutdown.grace / 1000 + DRAIN_MARGIN_S);
 	else
@@ -292,6 +298,7 @@ generation_abandon(struct master *m, struct generation *g, const char *why)
 	g->state = GENERATION_DRAINING;
 	give_back(m, g);
 	generation_drain(m, g);
+	rollback(m, why);
 	master_started(m);
 	reload_ended(m, why);
 }

@@ -166,7 +166,7 @@ reuse(struct listener *l, const char *text, unsigned generation, const struct li
 	enum listener_use *use = &l->use[generation & 1];
 
 	if (l->dual && *use != LISTENER_NONE && *use != wanted) {
-		snprintf(why, size, "%s: %s: the passed socket %s takes IPv4 as well, for another key: "
+		snprintf(why, size, "%s: %s: the passed socket %s takes IPv4 as well, for another entry: "
 		    "BindIPv6Only=ipv6-only in its unit makes it two", list->key, text, l->text);
 		return -1;
 	}

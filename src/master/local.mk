@@ -12,6 +12,7 @@ libmaster_a_SOURCES = \
 	src/master/master.c src/master/master.h \
 	src/master/notify.c src/master/notify.h \
 	src/master/reload.c src/master/reload.h \
+	src/master/rollback.c src/master/rollback.h \
 	src/master/report.c src/master/report.h \
 	src/master/state.c src/master/state.h \
 	src/master/status.c src/master/status.h

@@ -31,6 +31,7 @@
 #include "master/master.h"
 #include "master/notify.h"
 #include "master/reload.h"
+#include "master/rollback.h"
 #include "master/state.h"
 #include "master/status.h"
 #include "util/clock.h"
@@ -268,14 +269,28 @@ newest(struct master *m)
 static void
 take_over(struct master *m)
 {
+	const struct generation *g;
+
 	if (state_restore(m) == -1 || newest(m) == NULL)
 		fatalx("the former image's state is lost: starting anew is up to init");
 	m->started = true;
-	open_log(m, &newest(m)->config);
-	control_socket_own(m, &newest(m)->config);
+	/* The newest may be one that was given up. */
+	g = generation_current(m) != NULL ? generation_current(m) : newest(m);
+	open_log(m, &g->config);
+	control_socket_own(m, &g->config);
 	take_slot(m);
 	children_reap(m);
 	log_notice("cmdrd %s took over from the former image", PACKAGE_VERSION);
+}
+
+/* The next image, or its generation, cannot be had. */
+static void
+reload_failed(struct master *m, const char *why)
+{
+	rollback(m, why);
+	log_error("reload: %s; the running generation goes on", why);
+	notify_ready();
+	reload_ended(m, why);
 }
 
 /* Start the next generation beside the running one. */
@@ -286,11 +301,9 @@ second_start(struct master *m, struct config *c)
 	char why[1024];
 
 	if (next_generation(m, c, nr, why, sizeof(why)) == -1) {
-		log_error("reload: %s; the running generation goes on", why);
 		listen_withdraw(m, nr);
 		control_socket_withdraw(m);
-		notify_ready();
-		reload_ended(m, why);
+		reload_failed(m, why);
 	}
 }
 
@@ -333,7 +346,7 @@ init(struct master *m, const struct master_options *options)
 	m->options = *options;
 	m->began_ms = clock_ms();
 	m->control[0].fd = m->control[1].fd = -1;
-	m->pid_fd = m->parent_fd = m->board_fd = -1;
+	m->pid_fd = m->parent_fd = m->board_fd = m->former.exe_fd = m->former.board_fd = -1;
 	TAILQ_INIT(&m->listeners);
 	generation_init(m);
 }
@@ -346,10 +359,12 @@ resume(struct master *m)
 	struct config c;
 
 	take_over(m);
+	if (m->back != NULL) {
+		reload_failed(m, m->back);
+		return;
+	}
 	if (config_load(&c, m->options.config_path, &err) == -1) {
-		log_error("reload: %s; the running generation goes on", err.text);
-		notify_ready();
-		reload_ended(m, err.text);
+		reload_failed(m, err.text);
 		return;
 	}
 	open_log(m, &c);

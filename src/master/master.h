@@ -52,6 +52,8 @@ struct generation {
 	int			 registry_fd;	/* the memory of the schemas; -1: none */
 	int			 wave;		/* roles up to this wave have been started (or told to stop) */
 	struct event		*timer;		/* it does not come READY, or does not finish draining */
+	bool			 inherited;	/* its roles are of the former image */
+	int			 blob_fd;	/* its configuration, where this binary does not know it; -1 */
 };
 
 struct child {
@@ -119,6 +121,13 @@ struct index_files {
 	uint64_t	 serial;
 };
 
+/* The image of the master that this one took over from, while a reload may still have to go back to it. */
+struct former {
+	int		 exe_fd;	/* -1: none, or the same as ours */
+	int		 board_fd;	/* its scoreboard, where ours is another; -1 */
+	const char	*why;		/* what the way back is for, while it is prepared; NULL */
+};
+
 struct master {
 	struct master_options		 options;
 	struct event_base		*base;
@@ -131,6 +140,8 @@ struct master {
 	struct board			*board;
 	int				 board_fd;
 	int				 exe_fd;	/* this very image, for fexecve */
+	struct former			 former;
+	char				*back;		/* why the next image gave up and executed us again; NULL: it did not */
 	int				 pid_fd;
 	char				*pidfile;
 	struct index_files		 index;

@@ -31,6 +31,7 @@ static const char *const names[] = {
 static struct {
 	pid_t		 pid;	/* 0: none */
 	int		 out;	/* what it says */
+	bool		 killed;	/* by us, for it took too long */
 	struct event	*timer;
 } checker;
 
@@ -64,6 +65,7 @@ start_check(const struct master *m)
 		return -1;
 	}
 	checker.out = pipefd[0];
+	checker.killed = false;
 	return 0;
 }
 
@@ -74,6 +76,7 @@ on_timeout(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	(void)arg;
+	checker.killed = true;
 	kill(checker.pid, SIGKILL);
 }
 
@@ -123,11 +126,26 @@ become(struct master *m)
 	reload_ended(m, why);
 }
 
+/* What the end of the check means. It exits with 1, and says why, where the file is not good. */
+static void
+why_not(const struct master *m, int status, const char *said, char *why, size_t size)
+{
+	if (checker.killed)
+		snprintf(why, size, "checking the file took more than %d s", CHECK_TIMEOUT_S);
+	else if (WIFSIGNALED(status))
+		snprintf(why, size, "the installed %s does not run: signal %d (%s)", m->options.exe, WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) == 1 && *said != '\0')
+		snprintf(why, size, "the configuration is not good: %s", said);
+	else
+		snprintf(why, size, "the installed %s does not run: exit status %d%s%s", m->options.exe,
+		    WEXITSTATUS(status), *said == '\0' ? "" : ": ", said);
+}
+
 void
 reload_reaped(struct master *m, pid_t pid, int status)
 {
-	char text[1024];
-	const char *why = text;
+	char text[1024], why[1280];
 
 	if (checker.pid == 0 || pid != checker.pid)
 		return;
@@ -140,10 +158,8 @@ reload_reaped(struct master *m, pid_t pid, int status)
 		become(m);
 		return;
 	}
-	if (text[0] == '\0')
-		why = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ?
-		    "checking the file took too long" : "the check ended without a word";
-	log_error("reload: the configuration is not good, the running one goes on: %s", why);
+	why_not(m, status, text, why, sizeof(why));
+	log_error("reload: %s; the running generation goes on", why);
 	reload_ended(m, why);
 }
 

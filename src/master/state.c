@@ -16,6 +16,7 @@
 #include "master/control_socket.h"
 #include "master/generation.h"
 #include "master/listen.h"
+#include "master/rollback.h"
 #include "master/state.h"
 #include "util/buf.h"
 #include "util/log.h"
@@ -25,6 +26,13 @@
 #define STATE_MAX	((off_t)4 << 20)
 
 static int state_fd = -1;
+
+/* The scoreboard that the image to come can read, and its children write. */
+static int
+told_board(const struct master *m)
+{
+	return m->former.why != NULL && m->former.board_fd != -1 ? m->former.board_fd : m->board_fd;
+}
 
 /* fd -1 is allowed. */
 static void
@@ -41,7 +49,8 @@ keep_all(struct master *m, bool keep)
 	struct listener *l;
 	struct child *c;
 
-	keep_across_exec(m->board_fd, keep);
+	keep_across_exec(told_board(m), keep);
+	keep_across_exec(m->exe_fd, keep);
 	keep_across_exec(m->pid_fd, keep);
 	TAILQ_FOREACH(g, &m->generations, entry) {
 		keep_across_exec(g->secrets_fd, keep);
@@ -77,7 +86,8 @@ put_generation(struct buf *out, const struct generation *g)
 
 	buf_init(&blob, 0);
 	config_serialize(&g->config, ~0u, &blob);
-	fd = memfd_of("cmdr-config", &blob);
+	/* What we do not know, the image to come may. */
+	fd = g->blob_fd != -1 ? dup(g->blob_fd) : memfd_of("cmdr-config", &blob);
 	buf_free(&blob);
 	buf_printf(out, "generation %u %d %d %d %d %d\n", g->nr, (int)g->state, g->secrets_fd, fd,
 	    g->registry_fd, g->files_fd);
@@ -90,7 +100,10 @@ describe(const struct master *m, struct buf *out)
 	const struct listener *l;
 	const struct child *c;
 
-	buf_printf(out, "board %d\n", m->board_fd);
+	buf_printf(out, "board %d\n", told_board(m));
+	buf_printf(out, "image %d %s\n", m->exe_fd, m->options.exe);
+	if (m->former.why != NULL)
+		buf_printf(out, "back %.*s\n", (int)strcspn(m->former.why, "\n"), m->former.why);
 	buf_printf(out, "pidfile %d %s\n", m->pid_fd, m->pidfile);
 	buf_printf(out, "began %" PRId64 "\n", m->began_ms);
 	buf_printf(out, "reload %u %d\n", m->reload.number, m->reload.again);
@@ -109,7 +122,7 @@ describe(const struct master *m, struct buf *out)
 		if (l->passed)
 			buf_printf(out, "passed %d %s\n", (int)l->dual, l->text);
 	TAILQ_FOREACH(c, &m->children, entry)
-		if (c->pid > 0)
+		if (c->pid > 0 || c->state == CHILD_RESTING)
 			buf_printf(out, "child %s %u %u %d %d %d\n", c->role->name, c->nr,
 			    c->generation->nr, (int)c->pid, c->control, (int)c->state);
 }
@@ -165,10 +178,27 @@ restore_board(struct master *m, const char *args)
 	m->board = board_map(m->board_fd);
 	if (m->board == NULL) {
 		/* Another version's: the old children keep theirs, the new ones share a new one. */
-		close(m->board_fd);
+		m->former.board_fd = m->board_fd;
 		if ((m->board_fd = board_create(&m->board)) == -1)
 			fatal("a scoreboard");
 	}
+}
+
+/* Where we were installed, which /proc does not tell of a file that was replaced. */
+static void
+restore_image(struct master *m, const char *args)
+{
+	char *path;
+
+	m->former.exe_fd = (int)strtol(args, &path, 10);
+	if (*path == ' ')
+		m->options.exe = xstrdup(path + 1);
+}
+
+static void
+restore_back(struct master *m, const char *args)
+{
+	m->back = xstrdup(args);
 }
 
 static void
@@ -259,7 +289,6 @@ restore_generation(struct master *m, const char *args)
 	if ((text = read_all(blob, &len)) != NULL)
 		known = config_parse_blob(&config, text, len, &err) == 0;
 	free(text);
-	close(blob);
 	if (!known)
 		config_defaults(&config);
 	g = generation_new(m, nr, &config, secrets, files);
@@ -267,6 +296,10 @@ restore_generation(struct master *m, const char *args)
 	g->state = (enum generation_state)state;
 	/* Keys that only another version knows: its roles can go on, but not be started again. */
 	g->restartable = known;
+	if (known)
+		close(blob);
+	else
+		g->blob_fd = fcntl(blob, F_SETFD, FD_CLOEXEC) == -1 ? -1 : blob;
 	generation_resume(m, g);
 }
 
@@ -311,6 +344,8 @@ restore_child(struct master *m, const char *args)
 	TAILQ_INSERT_TAIL(&m->children, c, entry);
 	if (c->control != -1)
 		child_adopt(m, c);
+	else if (c->state == CHILD_RESTING)
+		child_rest(m, c);
 }
 
 static const struct {
@@ -318,6 +353,8 @@ static const struct {
 	void		(*restore)(struct master *, const char *);
 } lines[] = {
 	{ "board", restore_board },
+	{ "image", restore_image },
+	{ "back", restore_back },
 	{ "pidfile", restore_pidfile },
 	{ "began", restore_began },
 	{ "reload", restore_reload },
@@ -364,5 +401,6 @@ state_restore(struct master *m)
 			restore_line(m, line);
 	free(text);
 	keep_all(m, false);
+	rollback_settle(m);
 	return m->board != NULL ? 0 : -1;
 }

@@ -39,6 +39,8 @@ def status_says_how_it_is():
     d = Daemon("embedded").start()
     for i in range(3):
         check(d.post({"action": "a", "data": {}})[0] == 202, "POST")
+    # One worker that serves is enough to answer.
+    wait_until(lambda: all(r["state"] == "ready" for r in state(d)["roles"]), 30, "every role to be ready")
     s = state(d)
     check(s["pid"] == d.master() and s["config"] == d.conf, "pid or config: %r" % s)
     check(s["counters"]["commands_acked"] == 3, "commands_acked is %d" % s["counters"]["commands_acked"])

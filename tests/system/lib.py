@@ -135,6 +135,7 @@ class Daemon:
         for section, keys in (extra or {}).items():
             self.options.setdefault(section, {}).update(keys)
         self.process = None
+        self.program = CMDRD
         self.write()
 
     def write(self):
@@ -147,7 +148,7 @@ class Daemon:
 
     def start(self, ready=True, prefix=()):
         self.out = open(self.log, "a")
-        self.process = subprocess.Popen([*prefix, CMDRD, "-d", "-f", self.conf], stdout=self.out, stderr=self.out)
+        self.process = subprocess.Popen([*prefix, self.program, "-d", "-f", self.conf], stdout=self.out, stderr=self.out)
         wait_until(lambda: self.process.poll() is not None or self.alive(), 40, "cmdrd to listen")
         check(self.process.poll() is None, "cmdrd ended at its start: %s" % self.tail())
         if ready:

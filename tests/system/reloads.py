@@ -18,7 +18,7 @@ class Client(threading.Thread):
     """Commands on one connection after the other, as a client does that keeps them while it may."""
 
     def __init__(self, d):
-        super().__init__()
+        super().__init__(daemon=True)
         self.d, self.sent, self.wrong, self.ending, self.again = d, 0, [], False, 0
 
     def run(self):
