@@ -25,7 +25,6 @@
 #define SPARE_REQUESTS	256
 #define HELD_BODIES	64	/* bodies of the largest size that may be held at once … */
 #define HELD_AT_LEAST	((size_t)256 << 20)	/* … or this many bytes */
-#define DRAIN_IDLE_MS	1000
 #define KEEP_BODY	((size_t)64 << 10)
 #define READ_AT_MOST	((size_t)32 << 10)
 
@@ -43,12 +42,8 @@ on_write(struct bufferevent *bev, void *arg)
 	guard_out_drained(arg);
 }
 
-/*
- * The client sends no more: a half-close counts as hanging up, but what it asked may still be
- * answered shortly.
- */
-static void
-on_half_close(struct guard_conn *c)
+void
+guard_half_close(struct guard_conn *c)
 {
 	c->half_closed = true;
 	switch (c->state) {
@@ -95,67 +90,6 @@ guard_reading(struct guard_conn *c, bool on)
 }
 
 static void
-leave_handshake(struct guard_conn *c)
-{
-	if (!c->shaking)
-		return;
-	c->shaking = false;
-	TAILQ_REMOVE(&c->guard->shaking, c, shake);
-	c->guard->nshaking--;
-}
-
-/* The handshake is done: what follows is HTTP. */
-static void
-on_shaken(struct guard_conn *c)
-{
-	struct guard *g = c->guard;
-
-	leave_handshake(c);
-	c->state = CONN_IDLE;
-	board_add(g->slot, COUNT_tls_handshakes, 1);
-	wheel_set(g->wheel, &c->deadline, g->draining ? DRAIN_IDLE_MS : g->limits.idle_ms);
-}
-
-/* A client that does not speak TLS can read this; one that does has its alert. */
-static void
-on_broken(struct guard_conn *c, enum guard_tls_took took)
-{
-	if (!guard_tls_shaken(c->tls))
-		board_add(c->guard->slot, COUNT_tls_failed, 1);
-	if (took != TLS_IS_HTTP) {
-		guard_out_wire(c);
-		guard_end(c);
-		return;
-	}
-	evbuffer_drain(c->guard->wire, evbuffer_get_length(c->guard->wire));
-	leave_handshake(c);
-	guard_tls_free(c->tls);
-	c->tls = NULL;
-	c->state = CONN_HEAD;
-	guard_out_refuse(c, PROBLEM_MALFORMED, "This listener speaks TLS: use https.");
-}
-
-static void
-take_encrypted(struct guard_conn *c, const void *data, size_t len)
-{
-	struct guard *g = c->guard;
-	enum guard_tls_took took = guard_tls_take(c->tls, data, len, bufferevent_get_input(c->socket), g->wire);
-
-	if (took == TLS_BROKEN || took == TLS_IS_HTTP) {
-		on_broken(c, took);
-		return;
-	}
-	guard_out_wire(c);
-	if (c->state == CONN_SHAKING && guard_tls_shaken(c->tls))
-		on_shaken(c);
-	guard_in_read(c);
-	if (took == TLS_ENDED && c->state != CONN_DEAD && !c->half_closed) {
-		guard_reading(c, false);
-		on_half_close(c);
-	}
-}
-
-static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	static uint8_t room[READ_AT_MOST];
@@ -164,13 +98,13 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 
 	(void)what;
 	if (n > 0 && c->tls != NULL) {
-		take_encrypted(c, room, (size_t)n);
+		guard_shake_take(c, room, (size_t)n);
 	} else if (n > 0) {
 		evbuffer_add(bufferevent_get_input(c->socket), room, (size_t)n);
 		guard_in_read(c);
 	} else if (n == 0) {
 		guard_reading(c, false);
-		on_half_close(c);
+		guard_half_close(c);
 	} else if (errno != EAGAIN && errno != EINTR) {
 		guard_end(c);
 	}
@@ -222,7 +156,7 @@ unlist(struct guard_conn *c)
 {
 	struct guard *g = c->guard;
 
-	leave_handshake(c);
+	guard_shake_leave(c, false);
 	wheel_clear(g->wheel, &c->deadline);
 	event_free(c->readable);
 	c->readable = NULL;
@@ -411,29 +345,6 @@ guard_put_back(struct guard *g, struct guard_request *r)
 }
 
 /*
- * What a new connection waits for. A handshake has its own time and number: whoever opens connections and says
- * nothing loses them to those who come after, and holds none of them off.
- */
-static void
-begin(struct guard_conn *c)
-{
-	struct guard *g = c->guard;
-
-	if (c->door->tls == NULL) {
-		wheel_set(g->wheel, &c->deadline, g->limits.idle_ms);
-		return;
-	}
-	c->state = CONN_SHAKING;
-	c->shaking = true;
-	TAILQ_INSERT_TAIL(&g->shaking, c, shake);
-	if (++g->nshaking > g->limits.max_handshakes) {
-		board_add(g->slot, COUNT_tls_failed, 1);
-		guard_end(TAILQ_FIRST(&g->shaking));
-	}
-	wheel_set(g->wheel, &c->deadline, g->limits.handshake_ms);
-}
-
-/*
  * evhttp asks for the bufferevent of a connection it has accepted; it sets the descriptor
  * afterwards.
  */
@@ -467,12 +378,15 @@ make_bufferevent(struct event_base *base, void *arg)
 		fatalx("no event for a connection");
 	event_active(c->readable, EV_READ, 1);
 	TAILQ_INSERT_TAIL(&g->conns, c, link);
-	begin(c);
 	board_add(g->slot, COUNT_http_connections, 1);
 	board_add(g->slot, COUNT_http_open, 1);
 	g->nconns++;
 	if (++g->of_side[d->side] == g->limits.max_connections[d->side])
 		g->ops->full(g, d->side, true);
+	if (d->tls != NULL)
+		guard_shake_begin(c);
+	else
+		wheel_set(g->wheel, &c->deadline, g->limits.idle_ms);
 	return c->filter;
 }
 
@@ -568,7 +482,7 @@ guard_drain(struct guard *g)
 	 */
 	TAILQ_FOREACH(c, &g->conns, link)
 		if (c->state == CONN_IDLE)
-			wheel_set(g->wheel, &c->deadline, DRAIN_IDLE_MS);
+			wheel_set(g->wheel, &c->deadline, GUARD_DRAIN_IDLE_MS);
 	if (g->nconns == 0)
 		g->ops->drained(g);
 }

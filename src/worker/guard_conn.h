@@ -1,6 +1,7 @@
 /*
  * guard_conn.h: one connection as the files of the guard share it: guard.c
- * (its life), guard_in.c (what comes), guard_out.c (what goes). For them only.
+ * (its life), guard_shake.c (TLS), guard_in.c (what comes), guard_out.c (what
+ * goes). For them only.
  */
 #ifndef WORKER_GUARD_CONN_H
 #define WORKER_GUARD_CONN_H
@@ -35,6 +36,7 @@ struct guard_conn {
 	struct guard_tls	*tls;		/* NULL: what is sent is what is read */
 	enum guard_state	 state;
 	size_t			 dropped;	/* bytes, while closing */
+	size_t			 behind;	/* bytes that TLS said by itself while others waited */
 	bool			 shaking;	/* in guard.shaking */
 	bool			 feeding;	/* guard_in_read is on the stack */
 	bool			 timed;		/* the deadline is that of the request being read */
@@ -51,12 +53,20 @@ struct guard_conn {
 /* Bytes of further requests that are read while one waits for its answer. */
 #define GUARD_READ_AHEAD	((size_t)64 << 10)
 
+/* So long those that are idle at a drain are waited for: they may be about to ask. */
+#define GUARD_DRAIN_IDLE_MS	1000
+
 /* Bytes came, or a request is over: go on with what is there. */
 void	guard_in_read(struct guard_conn *c);
 /* Read from the socket, or leave it alone. */
 void	guard_reading(struct guard_conn *c, bool on);
 /* Over: tell evhttp and the owner. c lives until the event loop frees it. */
 void	guard_end(struct guard_conn *c);
+/*
+ * The client sends no more: a half-close counts as hanging up, but what it asked may still be
+ * answered shortly.
+ */
+void	guard_half_close(struct guard_conn *c);
 /* No request is at work: wait for the next. */
 void	guard_rest(struct guard_conn *c);
 /* Put the request back for the next one. */
@@ -74,6 +84,13 @@ void	guard_one_less(struct guard_door *d);
 void	guard_stream_abort(struct guard *g);
 struct guard_request *guard_take(struct guard_conn *c);
 
+/* A connection with TLS is new. */
+void	guard_shake_begin(struct guard_conn *c);
+/* Its handshake is done, or it is over: where it was not done, it failed. */
+void	guard_shake_leave(struct guard_conn *c, bool done);
+/* Bytes from its socket. */
+void	guard_shake_take(struct guard_conn *c, const void *data, size_t len);
+
 /* Answer what is no sound request, and close. */
 void	guard_out_refuse(struct guard_conn *c, enum problem_id problem, const char *detail);
 void	guard_out_continue(struct guard_conn *c);
@@ -85,6 +102,8 @@ void	guard_out_count(struct guard *g, const struct guard_answer *a);
 const char *guard_out_type(const struct guard_request *r);
 /* Send what is in guard.wire, bytes as they go over the socket; what it does not take waits. */
 void	guard_out_wire(struct guard_conn *c);
+/* The same with what TLS itself answers to what came. false: too much of that waits, as the client takes nothing. */
+bool	guard_out_own(struct guard_conn *c);
 /* All that was to be sent has left. */
 void	guard_out_drained(struct guard_conn *c);
 /* The filter's output side. */

@@ -18,6 +18,7 @@
 #include "worker/guard_conn.h"
 
 #define LINGER_MS	2000
+#define BEHIND_MAX	((size_t)16 << 10)	/* of what TLS itself says, behind an answer that is not taken */
 
 static size_t
 waiting(const struct guard_conn *c)
@@ -29,7 +30,7 @@ waiting(const struct guard_conn *c)
 static void
 push(struct guard_conn *c, struct evbuffer *src, struct evbuffer *dst)
 {
-	if (evbuffer_get_length(dst) == 0 &&
+	if (evbuffer_get_length(src) > 0 && evbuffer_get_length(dst) == 0 &&
 	    evbuffer_write(src, bufferevent_getfd(c->socket)) == -1 && errno != EAGAIN &&
 	    errno != EINTR) {
 		c->broken = true;
@@ -44,10 +45,15 @@ push(struct guard_conn *c, struct evbuffer *src, struct evbuffer *dst)
 void
 guard_out_wire(struct guard_conn *c)
 {
-	struct evbuffer *wire = c->guard->wire, *dst = bufferevent_get_output(c->socket);
+	push(c, c->guard->wire, bufferevent_get_output(c->socket));
+}
 
-	if (evbuffer_get_length(wire) > 0)
-		push(c, wire, dst);
+bool
+guard_out_own(struct guard_conn *c)
+{
+	c->behind = waiting(c) > 0 ? c->behind + evbuffer_get_length(c->guard->wire) : 0;
+	guard_out_wire(c);
+	return c->behind <= BEHIND_MAX;
 }
 
 /*
@@ -63,7 +69,8 @@ guard_out_filter(struct evbuffer *src, struct evbuffer *dst, ev_ssize_t limit,
 	(void)limit;
 	(void)mode;
 	if (c->tls != NULL) {
-		guard_tls_move(c->tls, src, c->guard->wire);
+		if (guard_tls_move(c->tls, src, c->guard->wire) == -1)
+			c->broken = true;
 		src = c->guard->wire;
 	}
 	push(c, src, dst);
@@ -201,7 +208,8 @@ send_plain(struct guard_conn *c, const void *data, size_t len)
 	ssize_t n = 0;
 
 	if (c->tls != NULL) {
-		guard_tls_put(c->tls, data, len, c->guard->wire);
+		if (guard_tls_put(c->tls, data, len, c->guard->wire) == -1)
+			c->broken = true;
 		guard_out_wire(c);
 		return;
 	}

@@ -144,7 +144,8 @@ put_encrypted(struct guard_stream *s, const struct iovec *v, int n)
 
 	for (int i = 0; i < n; i++)
 		evbuffer_add(all, v[i].iov_base, v[i].iov_len);
-	guard_tls_move(s->tls, all, s->guard->wire);
+	if (guard_tls_move(s->tls, all, s->guard->wire) == -1)
+		return -1;
 	return put_wire(s);
 }
 

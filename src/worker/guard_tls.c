@@ -21,6 +21,7 @@
 
 #define RECORD_MAX	16384	/* of plain text (RFC 8446 5.1) */
 #define SUBJECT_MAX	512
+#define IDLE_MESSAGES	64	/* in a row of TLS itself, without a byte of HTTP in either direction */
 
 struct guard_tls {
 	SSL		*ssl;
@@ -28,6 +29,7 @@ struct guard_tls {
 	size_t		 in_len;
 	struct evbuffer	*out;		/* where to say something; set for each call */
 	char		*subject;
+	unsigned	 idle;		/* messages of TLS since a byte of HTTP */
 	bool		 shaken, ended, broken;
 };
 
@@ -84,6 +86,21 @@ method(void)
 	return m;
 }
 
+/* Each costs keys and perhaps an answer, at the price of a few bytes: so not without end. */
+static void
+on_message(int written, int version, int type, const void *data, size_t len, SSL *ssl, void *arg)
+{
+	struct guard_tls *t = arg;
+
+	(void)written;
+	(void)version;
+	(void)data;
+	(void)len;
+	(void)ssl;
+	if (t->shaken && (type == SSL3_RT_HANDSHAKE || type == SSL3_RT_ALERT))
+		t->idle++;
+}
+
 struct guard_tls *
 guard_tls_new(SSL_CTX *ctx)
 {
@@ -100,6 +117,8 @@ guard_tls_new(SSL_CTX *ctx)
 	BIO_set_init(b, 1);
 	SSL_set_bio(t->ssl, b, b);
 	SSL_set_accept_state(t->ssl);
+	SSL_set_msg_callback(t->ssl, on_message);
+	SSL_set_msg_callback_arg(t->ssl, t);
 	return t;
 }
 
@@ -159,9 +178,13 @@ read_all(struct guard_tls *t, struct evbuffer *plain)
 	size_t n;
 	int r;
 
-	while ((r = SSL_read_ex(t->ssl, room, sizeof(room), &n)) == 1)
+	while ((r = SSL_read_ex(t->ssl, room, sizeof(room), &n)) == 1) {
 		evbuffer_add(plain, room, n);
-	return verdict(t, r);
+		t->idle = 0;
+	}
+	if (t->idle > IDLE_MESSAGES)
+		t->broken = true;
+	return t->broken ? TLS_BROKEN : verdict(t, r);
 }
 
 enum guard_tls_took
@@ -192,13 +215,13 @@ guard_tls_take(struct guard_tls *t, const void *data, size_t len, struct evbuffe
 	return took;
 }
 
-void
+int
 guard_tls_put(struct guard_tls *t, const void *data, size_t len, struct evbuffer *wire)
 {
 	size_t n;
 
 	if (t->broken || t->ended || len == 0)
-		return;
+		return t->broken ? -1 : 0;
 	ERR_clear_error();
 	t->out = wire;
 	/* All of it: the BIO always finds room. What fails is memory, or the connection's state. */
@@ -207,19 +230,24 @@ guard_tls_put(struct guard_tls *t, const void *data, size_t len, struct evbuffer
 		ERR_clear_error();
 	}
 	t->out = NULL;
+	t->idle = 0;
+	return t->broken ? -1 : 0;
 }
 
-void
+int
 guard_tls_move(struct guard_tls *t, struct evbuffer *from, struct evbuffer *wire)
 {
 	size_t len, left = evbuffer_get_length(from);
+	int r = 0;
 
 	/* Small pieces become one record. */
 	for (; left > 0; left -= len) {
 		len = left < RECORD_MAX ? left : RECORD_MAX;
-		guard_tls_put(t, evbuffer_pullup(from, (ev_ssize_t)len), len, wire);
+		if (guard_tls_put(t, evbuffer_pullup(from, (ev_ssize_t)len), len, wire) == -1)
+			r = -1;
 		evbuffer_drain(from, len);
 	}
+	return r;
 }
 
 void

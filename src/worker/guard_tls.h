@@ -27,16 +27,17 @@ struct guard_tls *guard_tls_new(SSL_CTX *ctx);
 void	guard_tls_free(struct guard_tls *t);
 /*
  * Bytes from the socket: what they mean is appended to plain, what must be answered to them (handshake, alert) to
- * wire, also where it is broken.
+ * wire, also where it is broken. A client that sends messages of TLS itself (updates of keys, renegotiations) and
+ * nothing else breaks it too.
  */
 enum guard_tls_took guard_tls_take(struct guard_tls *t, const void *data, size_t len, struct evbuffer *plain,
 	    struct evbuffer *wire);
 /* Is the handshake done? */
 bool	guard_tls_shaken(const struct guard_tls *t);
-/* Something to say, once the handshake is done. */
-void	guard_tls_put(struct guard_tls *t, const void *data, size_t len, struct evbuffer *wire);
-/* The same, all of from. */
-void	guard_tls_move(struct guard_tls *t, struct evbuffer *from, struct evbuffer *wire);
+/* Something to say, once the handshake is done. -1: it cannot be said any more; the connection is to end. */
+int	guard_tls_put(struct guard_tls *t, const void *data, size_t len, struct evbuffer *wire);
+/* The same, all of from, which is empty afterwards. */
+int	guard_tls_move(struct guard_tls *t, struct evbuffer *from, struct evbuffer *wire);
 /* Nothing more will be said (close_notify, RFC 8446 6.1). Once. */
 void	guard_tls_end(struct guard_tls *t, struct evbuffer *wire);
 /* The subject of the certificate that the client showed (RFC 4514), or NULL. */

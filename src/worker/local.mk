@@ -17,6 +17,7 @@ libworker_a_SOURCES = \
 	src/worker/guard_framing.c src/worker/guard_framing.h \
 	src/worker/guard_head.c src/worker/guard_head.h \
 	src/worker/guard_in.c src/worker/guard_out.c \
+	src/worker/guard_shake.c \
 	src/worker/guard_stream.c src/worker/guard_stream.h \
 	src/worker/guard_tls.c src/worker/guard_tls.h \
 	src/worker/health.c src/worker/health.h \
