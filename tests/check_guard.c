@@ -352,7 +352,7 @@ START_TEST(unix_sockets_serve_too)
 
 	snprintf(un.sun_path, sizeof(un.sun_path), "check_guard.%d.sock", (int)getpid());
 	unlink(un.sun_path);
-	listen_at((struct sockaddr *)&un, sizeof(un));
+	listen_at((struct sockaddr *)&un, sizeof(un), false);
 	c.fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	c.len = 0;
 	c.closed = false;

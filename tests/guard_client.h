@@ -28,6 +28,12 @@ struct client {
 static struct client c;
 
 static void
+start(void)
+{
+	start_with(&own_limits, NULL);
+}
+
+static void
 spin(void)
 {
 	ssize_t n;

@@ -26,6 +26,7 @@ static struct {
 	struct guard_request	*held;		/* a request for /hold */
 	struct guard_request	*stream;	/* the newest; NULL: it is over */
 	unsigned		 streams, writable;
+	bool			 full;		/* no more connections of clients */
 } s;
 
 static bool
@@ -137,8 +138,8 @@ static void
 own_full(struct guard *g, enum guard_side side, bool full)
 {
 	(void)g;
-	(void)side;
-	(void)full;
+	if (side == GUARD_CLIENTS)
+		s.full = full;
 }
 
 static void
@@ -155,24 +156,27 @@ static const struct guard_ops own_ops = {
 };
 
 static void
-listen_at(const struct sockaddr *sa, socklen_t len)
+listen_at(const struct sockaddr *sa, socklen_t len, bool tls)
 {
 	struct evconnlistener *l = evconnlistener_new_bind(s.base, NULL, NULL,
 	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, 16, sa, (int)len);
 
 	ck_assert_ptr_nonnull(l);
-	ck_assert_ptr_nonnull(evhttp_bind_listener(s.guard.doors[GUARD_CLIENTS][0].http, l));
+	ck_assert_ptr_nonnull(evhttp_bind_listener(s.guard.doors[GUARD_CLIENTS][tls].http, l));
 	len = sizeof(s.addr);
 	if (sa->sa_family == AF_INET)
 		ck_assert_int_eq(getsockname(evconnlistener_get_fd(l), (struct sockaddr *)&s.addr,
 		    &len), 0);
 }
 
+static const struct guard_limits own_limits = { .max_target = 256, .max_fields = 1024, .max_body = 100000,
+	.idle_ms = 60000, .request_ms = 60000, .max_connections = { 2000, 2000 },
+	.handshake_ms = 60000, .max_handshakes = 2000 };
+
+/* tls NULL: its listener speaks none. */
 static void
-start(void)
+start_with(const struct guard_limits *limits, SSL_CTX *tls)
 {
-	struct guard_limits limits = { .max_target = 256, .max_fields = 1024, .max_body = 100000,
-		.idle_ms = 60000, .request_ms = 60000, .max_connections = { 2000, 2000 } };
 	struct sockaddr_in any = { .sin_family = AF_INET };
 
 	any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -181,8 +185,8 @@ start(void)
 	signal(SIGPIPE, SIG_IGN);
 	s.base = event_base_new();
 	wheel_init(&s.wheel, s.base);
-	guard_init(&s.guard, s.base, &s.wheel, &s.slot, &limits, NULL, &own_ops, NULL);
-	listen_at((struct sockaddr *)&any, sizeof(any));
+	guard_init(&s.guard, s.base, &s.wheel, &s.slot, limits, tls, &own_ops, NULL);
+	listen_at((struct sockaddr *)&any, sizeof(any), tls != NULL);
 }
 
 static void

@@ -53,6 +53,8 @@ CHECKS = \
 	tests/check_submit_loss \
 	tests/check_tail \
 	tests/check_tail_feed \
+	tests/check_tls \
+	tests/check_tls_hostile \
 	tests/check_token \
 	tests/check_trace \
 	tests/check_transit \
@@ -77,6 +79,7 @@ tests_libtest_a_SOURCES = \
 	tests/role_names.c \
 	tests/stream_stage.c tests/stream_stage.h \
 	tests/submit_stage.c tests/submit_stage.h \
+	tests/tls_maker.c tests/tls_maker.h \
 	tests/tsv.c tests/tsv.h
 AM_CFLAGS += $(CHECK_CFLAGS)
 # libtest.a stands in for src/roles.c too, which libdaemon.a asks for: hence a second time.
@@ -108,7 +111,7 @@ check_SCRIPTS += \
 	tests/schema_suite.sh
 TESTS += $(check_SCRIPTS)
 EXTRA_DIST += $(check_SCRIPTS) tests/cover.sh tests/package.sh tests/http_face.py tests/lint.sh \
-	tests/guard_client.h tests/guard_rows.h tests/guard_server.h tests/jwt_vectors.h tests/stream_client.h tests/worker_client.h \
+	tests/guard_client.h tests/guard_rows.h tests/guard_server.h tests/jwt_vectors.h tests/stream_client.h tests/tls_client.h tests/worker_client.h \
 	tests/vectors/fressian-bad.tsv tests/vectors/fressian-vectors.tsv tests/vectors/json-suite-bytes.tsv tests/vectors/mapping.tsv \
 	tests/vectors/schema-compatible.tsv
 
