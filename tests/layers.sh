@@ -35,6 +35,7 @@ allowed() {
 also() {
 	case $1 in
 	ctl/settings.c) echo daemon ;;
+	ctl/token.c) echo access ;;
 	esac
 }
 

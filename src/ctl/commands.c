@@ -16,7 +16,7 @@ const struct ctl_command ctl_commands[] = {
 	{ "ready", "", NULL, "Whether a command can be taken now.",
 	    "Prints the checks of /ready, which a load balancer asks, and the processes\n"
 	    "that do not run. Ends with 0 when it is ready, else with 1.\n",
-	    NULL, CTL_CONFIG | CTL_SOCKET | CTL_URL, ready_run },
+	    NULL, CTL_CONFIG | CTL_SOCKET | CTL_HTTP, ready_run },
 	{ "reload", "", NULL, "Have the configuration read anew, and wait for what becomes of it.",
 	    "A file that is not good changes nothing; what is wrong with it is printed.\n",
 	    NULL, CTL_CONFIG | CTL_SOCKET, reload_run },
@@ -27,21 +27,26 @@ const struct ctl_command ctl_commands[] = {
 	    "KEY=VALUE is a string of the command's data, KEY:=VALUE a value written in\n"
 	    "JSON; with - the data are a document of --type on standard input. Ends with 0\n"
 	    "for an answer 2xx, with 3 where the outcome is unknown, else with 1.\n",
-	    send_options, CTL_CONFIG | CTL_URL, send_run },
+	    send_options, CTL_CONFIG | CTL_HTTP, send_run },
 	{ "get", "ID", NULL, "Print a command or an event.",
 	    "The answer is cmdrd's: its index must have it.\n",
-	    get_options, CTL_CONFIG | CTL_URL, get_run },
+	    get_options, CTL_CONFIG | CTL_HTTP, get_run },
 	{ "schema", "list|get ACTION|put ACTION FILE|delete ACTION|check FILE", "list get put delete check",
 	    "Schemas of commands: what holds, another one, and a try before that.",
 	    "check asks nobody: it compares the command on standard input with the schema in\n"
 	    "FILE, and prints the data with the types that the schema gives them. FILE - is\n"
 	    "standard input, for put.\n",
-	    schema_options, CTL_CONFIG | CTL_URL, schema_run },
+	    schema_options, CTL_CONFIG | CTL_HTTP, schema_run },
 	{ "tail", "commands|events", "commands events", "Print what happens on a topic, as it happens.",
 	    "One record a line. A stream that breaks is taken up where it stood. With --kafka\n"
 	    "the servers, properties and secrets of the configuration are used; partitions\n"
 	    "that are added meanwhile are not seen.\n",
-	    tail_options, CTL_CONFIG | CTL_SOCKET | CTL_URL, tail_run },
+	    tail_options, CTL_CONFIG | CTL_SOCKET | CTL_HTTP, tail_run },
+	{ "token", "NAME", NULL, "Make a bearer token, and the line for it in auth.tokens.",
+	    "The token is printed once and kept nowhere; the line holds its hash. With --file\n"
+	    "the line is appended there and the token alone is printed. cmdrd knows it after\n"
+	    "a reload. The principal is token:NAME; a name may have several tokens.\n",
+	    token_options, 0, token_run },
 	{ "undecodable", "", NULL, "List records that are no commands and no events.",
 	    "They are kept in the index, which root and the members of cmdrd's group can\n"
 	    "read. The newest come last.\n",

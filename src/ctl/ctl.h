@@ -35,9 +35,11 @@ struct ctl_option {
 #define CTL_CONFIG	0x1u	/* -f */
 #define CTL_SOCKET	0x2u	/* --socket */
 #define CTL_URL		0x4u	/* --url */
+#define CTL_TOKEN	0x8u	/* --token-file */
+#define CTL_HTTP	(CTL_URL | CTL_TOKEN)
 
 struct ctl_where {
-	const char	*config, *socket, *url;	/* NULL: not said */
+	const char	*config, *socket, *url, *token_file;	/* NULL: not said */
 };
 
 struct ctl_command {
@@ -85,6 +87,7 @@ int	schema_run(const struct ctl_command *self, int argc, char **argv);
 int	send_run(const struct ctl_command *self, int argc, char **argv);
 int	status_run(const struct ctl_command *self, int argc, char **argv);
 int	stop_run(const struct ctl_command *self, int argc, char **argv);
+int	token_run(const struct ctl_command *self, int argc, char **argv);
 int	tail_run(const struct ctl_command *self, int argc, char **argv);
 int	undecodable_run(const struct ctl_command *self, int argc, char **argv);
 
@@ -97,6 +100,7 @@ extern const struct ctl_option send_options[];
 extern const struct ctl_option status_options[];
 extern const struct ctl_option stop_options[];
 extern const struct ctl_option tail_options[];
+extern const struct ctl_option token_options[];
 extern const struct ctl_option undecodable_options[];
 
 #endif

@@ -38,13 +38,21 @@ on_data(char *data, size_t one, size_t len, void *arg)
 }
 
 static struct curl_slist *
-headers_of(const struct http_request *r)
+headers_of(const struct settings *s, const struct http_request *r)
 {
+	struct buf line = { 0 };
+
 	/* curl would wait for 100-continue with a large body, and call it a form */
 	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
 
 	for (int i = 0; i < HTTP_HEADERS && r->header[i] != NULL; i++)
 		list = curl_slist_append(list, r->header[i]);
+	if (s->token != NULL) {
+		buf_printf(&line, "Authorization: Bearer %s", s->token);
+		list = curl_slist_append(list, buf_cstr(&line));
+		explicit_bzero(line.data, line.cap);
+		buf_free(&line);
+	}
 	return list;
 }
 
@@ -119,7 +127,7 @@ http_ask(const struct settings *s, const struct settings_http *to, const struct 
     struct http_answer *out, char *err, size_t size)
 {
 	struct transfer t = { .request = r, .answer = out, .curl = curl_easy_init() };
-	struct curl_slist *headers = headers_of(r);
+	struct curl_slist *headers = headers_of(s, r);
 	char why[CURL_ERROR_SIZE] = "", *type = NULL;
 	enum http_result result;
 	struct buf url = { 0 };

@@ -23,11 +23,12 @@ libctl_a_SOURCES = \
 	src/ctl/status.c src/ctl/status.h src/ctl/status_page.c \
 	src/ctl/stop.c \
 	src/ctl/tail.c src/ctl/tail.h src/ctl/tail_kafka.c src/ctl/tail_stream.c \
+	src/ctl/token.c \
 	src/ctl/types.c src/ctl/types.h \
 	src/ctl/undecodable.c
 
-CTL_LIBS = libctl.a libindex.a libconfig.a libcommand.a libvalue.a libutil.a $(CURL_LIBS) $(KAFKA_LIBS) $(SQLITE_LIBS) \
-	$(YAML_LIBS) $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) $(MSGPACK_LIBS) $(PCRE2_LIBS) -lm
+CTL_LIBS = libctl.a libaccess.a libindex.a libconfig.a libcommand.a libvalue.a libutil.a $(CURL_LIBS) $(KAFKA_LIBS) $(SQLITE_LIBS) \
+	$(YAML_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(UUID_LIBS) $(ZLIB_LIBS) $(MSGPACK_LIBS) $(PCRE2_LIBS) -lm
 bin_PROGRAMS += cmdrctl
 cmdrctl_SOURCES = src/ctl/main.c
 cmdrctl_LDADD = $(CTL_LIBS)

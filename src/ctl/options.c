@@ -17,7 +17,9 @@ const struct ctl_option ctl_common[] = {
 	    "the configuration that says where cmdrd is\n(" CMDR_SYSCONFDIR "/cmdr.yaml)" },
 	{ -(int)CTL_SOCKET, '\0', "socket", "PATH", CTL_FILE, "the control socket, whatever the configuration says" },
 	{ -(int)CTL_URL, '\0', "url", "URL", NULL,
-	    "where HTTP is spoken, whatever the configuration says:\nhttp://HOST:PORT or unix:/PATH" },
+	    "where HTTP is spoken, whatever the configuration says:\nhttp://HOST:PORT, https://HOST:PORT or unix:/PATH" },
+	{ -(int)CTL_TOKEN, '\0', "token-file", "FILE", CTL_FILE,
+	    "a file that holds the bearer token to show (else CMDR_TOKEN\nin the environment is it)" },
 	{ 0, 'h', "help", NULL, NULL, "say all about the command" },
 	{ .name = NULL },
 };
@@ -101,6 +103,8 @@ take_common(struct ctl_where *where, int id, const char *value)
 		where->socket = value;
 	else if (id == -(int)CTL_URL)
 		where->url = value;
+	else if (id == -(int)CTL_TOKEN)
+		where->token_file = value;
 }
 
 int

@@ -16,6 +16,8 @@
 #include "daemon/config_secrets.h"
 #include "util/mem.h"
 
+#define TOKEN_MAX	16384	/* bytes of a file with a token */
+
 /* The address of a host that listens everywhere is the loopback's. */
 static void
 from_sockaddr(const struct sockaddr_storage *ss, bool tls, struct settings_http *out)
@@ -126,6 +128,41 @@ load(const struct ctl_command *self, bool named, struct settings *s, struct conf
 	return CTL_OK;
 }
 
+/* What may stand in an Authorization field (RFC 6750 2.1), and a line end behind it. */
+#define TOKEN_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/="
+
+static int
+take_token(const struct ctl_command *self, const char *text, const char *from, struct settings *s)
+{
+	size_t len = strcspn(text, "\r\n");
+
+	if (len == 0 || strspn(text, TOKEN_CHARS) != len || text[len + strspn(text + len, "\r\n")] != '\0')
+		return ctl_usage(self, "%s: expected one bearer token; found something else", from);
+	s->token = xstrndup(text, len);
+	return CTL_OK;
+}
+
+static int
+find_token(const struct ctl_command *self, const char *path, struct settings *s)
+{
+	const char *given = getenv("CMDR_TOKEN");
+	char text[TOKEN_MAX];
+	size_t n;
+	FILE *f;
+	int result;
+
+	if (path == NULL)
+		return given == NULL || given[0] == '\0' ? CTL_OK : take_token(self, given, "CMDR_TOKEN", s);
+	if ((f = fopen(path, "re")) == NULL)
+		return ctl_fail(self, "--token-file: %s cannot be opened: %s", path, strerror(errno));
+	n = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	text[n] = '\0';
+	result = take_token(self, text, path, s);
+	explicit_bzero(text, sizeof(text));
+	return result;
+}
+
 int
 settings_load(const struct ctl_command *self, const struct ctl_where *where, struct settings *s)
 {
@@ -147,6 +184,8 @@ settings_load(const struct ctl_command *self, const struct ctl_where *where, str
 	}
 	if (where->url != NULL && (result = from_option(self, where->url, &s->http)) == CTL_OK)
 		s->admin = s->http;
+	if (result == CTL_OK)
+		result = find_token(self, where->token_file, s);
 	if (result != CTL_OK)
 		settings_free(s);
 	return result;
@@ -191,5 +230,8 @@ settings_free(struct settings *s)
 	free(s->events);
 	free(s->servers);
 	free(s->secrets);
+	if (s->token != NULL)
+		explicit_bzero(s->token, strlen(s->token));
+	free(s->token);
 	memset(s, 0, sizeof(*s));
 }

@@ -32,6 +32,7 @@ struct settings {
 	char			*configured;	/* what the configuration says it is */
 	struct settings_http	 http;		/* the first of http.listen, or --url */
 	struct settings_http	 admin;		/* where /ready is answered */
+	char			*token;		/* the bearer token to show; NULL: none */
 	char			*index;		/* the directory of the index */
 	char			*commands, *events;	/* the topics */
 	char			*servers;	/* of Kafka; "embedded" is cmdrd's own broker */
