@@ -113,10 +113,10 @@ START_TEST(an_address_is_in_one_list)
 
 	unsetenv("PORT");
 	ck_assert_ptr_nonnull(file = fdopen(mkstemp(path), "w"));
-	fputs("http:\n  listen: [ 3000, 'unix:/run/x' ]\n  admin: [ 9000, 127.0.0.1:3000 ]\n", file);
+	fputs("auth: none\nhttp:\n  listen: [ 3000, 'unix:/run/x' ]\n  admin: [ 9000, 127.0.0.1:3000 ]\n", file);
 	fflush(file);
 	ck_assert_int_eq(config_load(&config, path, &err), -1);
-	ck_assert_int_eq(err.line, 3);
+	ck_assert_int_eq(err.line, 4);
 	ck_assert_ptr_nonnull(strstr(err.text, "http.admin: expected an address that http.listen does not "
 	    "have; found \"127.0.0.1:3000\", and \"3000\" in http.listen"));
 	setenv("PORT", "9000", 1);

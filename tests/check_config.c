@@ -82,7 +82,7 @@ START_TEST(the_defaults_are_those_of_the_table)
 {
 	loads("");
 	ck_assert_uint_eq(config.http.listen.count, 1);
-	ck_assert_str_eq(config.http.listen.item[0], "3000");
+	ck_assert_str_eq(config.http.listen.item[0], "127.0.0.1:3000");
 	ck_assert_int_eq(config.http.workers, 0);
 	ck_assert_uint_eq(config.http.max_body, 1 << 20);
 	ck_assert_int_eq(config.http.idle_timeout, 60000);
@@ -148,7 +148,7 @@ START_TEST(a_section_or_map_may_be_empty_and_a_list_may_be_its_only_item)
 {
 	loads("http:\nkafka:\n  properties:\n");
 	config_free(&config);
-	loads("http:\n  listen: 8080\n");
+	loads("http:\n  listen: 8080\nauth: none\n");
 	ck_assert_uint_eq(config.http.listen.count, 1);
 	ck_assert_str_eq(config.http.listen.item[0], "8080");
 	config_free(&config);
@@ -311,7 +311,7 @@ START_TEST(the_environment_replaces_the_file)
 	setenv("KAFKA_SERVERS", "k:1", 1);
 	setenv("PORT", "81", 1);
 	setenv("SYNC_TIMEOUT_MS", "250", 1);
-	loads("http:\n  listen: [ '[::1]:80', 90 ]\ntopics: { commands: x }\n"
+	loads("auth: none\nhttp:\n  listen: [ '[::1]:80', 90 ]\ntopics: { commands: x }\n"
 	      "sync: { timeout: 9s }\n");
 	ck_assert_str_eq(config.topics.commands, "c");
 	ck_assert_str_eq(config.topics.events, "e");
@@ -323,7 +323,7 @@ START_TEST(the_environment_replaces_the_file)
 	config_free(&config);
 	setenv("PORT", "", 1);
 	loads("");
-	ck_assert_str_eq(config.http.listen.item[0], "3000");
+	ck_assert_str_eq(config.http.listen.item[0], "127.0.0.1:3000");
 	config_free(&config);
 }
 END_TEST
@@ -355,6 +355,7 @@ END_TEST
 
 static const char *const full =
     "http: { listen: [ 80, '[::1]:81' ], workers: 2, public_url: 'http://a.b' }\n"
+    "auth: { methods: bearer, tokens: /t, rules: [ { principal: 'token:*', send: [ a/*, b ], read: '*', rate: 5 } ] }\n"
     "kafka:\n"
     "  servers: k\n"
     "  secrets: /etc/secret.properties\n"

@@ -190,7 +190,7 @@ START_TEST(where_the_daemon_is)
 	char text[256];
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		snprintf(text, sizeof(text), "http:\n  listen: [%s]\n", rows[i].listen);
+		snprintf(text, sizeof(text), "auth: none\nhttp:\n  listen: [%s]\n", rows[i].listen);
 		settle(text, &s);
 		ck_assert_str_eq(s.trouble, "");
 		ck_assert_str_eq(s.http.url, rows[i].url);

@@ -22,7 +22,7 @@ begin(void)
 
 	media_init();
 	arena_init(&a, 0);
-	openapi_write(&text, "", NULL);
+	openapi_write(&text, "", CONFIG_AUTH_NONE, NULL);
 	ck_assert_msg(json_read(text.data, text.len, &codec_request_limits, &a, &doc, &err) == 0, "%s at %zu: %.80s",
 	    err.text, err.offset, text.data + (err.offset > 40 ? err.offset - 40 : 0));
 }

@@ -40,6 +40,7 @@ struct fake {
 	bool			 ready;		/* the worker said READY */
 	struct sockaddr_in	 addr;		/* where it listens */
 	int			 access_fd;	/* the worker's access log; -1: none */
+	int			 audit_fd;
 	int			 index_fd[3];	/* what the worker reads; -1: no index (proc.h) */
 	struct sockaddr_in	 admin_addr;	/* and for http.admin (fake_admin) */
 

@@ -36,11 +36,43 @@ load_tls(struct access *a, const struct config *c, const struct config_files *f,
 	return (a->tls = tls_context(&s, why, size)) != NULL ? 0 : -1;
 }
 
+static int
+load_tokens(struct access *a, const struct config_files *f, char *why, size_t size)
+{
+	if (!(a->methods & CONFIG_AUTH_BEARER))
+		return 0;
+	a->tokens = tokens_read(f->file[CONFIG_FILE_AUTH_TOKENS].text, f->file[CONFIG_FILE_AUTH_TOKENS].len, why, size);
+	return a->tokens != NULL ? 0 : -1;
+}
+
+static int
+load_jwks(struct access *a, const struct config *c, const struct config_files *f, char *why, size_t size)
+{
+	char text[JWKS_WHY];
+
+	if (!(a->methods & CONFIG_AUTH_JWT))
+		return 0;
+	a->expect = (struct jwt_expect){
+		.issuer = c->auth.jwt_issuer[0] != '\0' ? c->auth.jwt_issuer : NULL,
+		.audience = c->auth.jwt_audience[0] != '\0' ? c->auth.jwt_audience : NULL,
+		.claim = c->auth.jwt_principal,
+		.user_claim = c->auth.jwt_user[0] != '\0' ? c->auth.jwt_user : NULL,
+		.leeway_s = (uint32_t)(c->auth.jwt_leeway / 1000), .require_exp = true,
+	};
+	a->jwks = jwks_read(f->file[CONFIG_FILE_AUTH_JWKS].text, f->file[CONFIG_FILE_AUTH_JWKS].len, text, sizeof(text));
+	if (a->jwks == NULL)
+		snprintf(why, size, "auth.jwks: %s", text);
+	return a->jwks != NULL ? 0 : -1;
+}
+
 int
 access_load(struct access *a, const struct config *c, const struct config_files *f, char *why, size_t size)
 {
 	memset(a, 0, sizeof(*a));
-	if (load_tls(a, c, f, why, size) == 0)
+	a->methods = config_auth_methods(c) != 0 ? config_auth_methods(c) : CONFIG_AUTH_NONE;
+	a->rules = rules_new(&c->auth.rules);
+	if (load_tls(a, c, f, why, size) == 0 && load_tokens(a, f, why, size) == 0 &&
+	    load_jwks(a, c, f, why, size) == 0)
 		return 0;
 	access_free(a);
 	return -1;
@@ -50,6 +82,9 @@ void
 access_free(struct access *a)
 {
 	SSL_CTX_free(a->tls);
+	tokens_free(a->tokens);
+	jwks_free(a->jwks);
+	rules_free(a->rules);
 	memset(a, 0, sizeof(*a));
 }
 
@@ -68,4 +103,86 @@ access_check(const struct config *c, int files_fd, char *why, size_t size)
 	}
 	config_files_unmap(&f);
 	return bad;
+}
+
+bool
+access_asks(const struct access *a)
+{
+	return a->methods != CONFIG_AUTH_NONE;
+}
+
+/* "Bearer " and a token (RFC 6750 2.1), whose bounds are given. NULL, or what is wrong. */
+static const char *
+bearer(const char *text, size_t len, const char **token, size_t *token_len)
+{
+	static const char scheme[] = "bearer ";
+	size_t at = sizeof(scheme) - 1;
+
+	if (len < at || strncasecmp(text, scheme, at) != 0)
+		return "expected Authorization: Bearer and a token";
+	while (at < len && text[at] == ' ')
+		at++;
+	*token = text + at;
+	*token_len = len - at;
+	if (*token_len == 0 || memchr(*token, ' ', *token_len) != NULL)
+		return "expected one token behind Bearer";
+	return NULL;
+}
+
+static const char *
+named(struct identity *out, struct arena *arena, const char *kind, const char *name)
+{
+	out->principal = arena_printf(arena, "%s:%s", kind, name);
+	return out->principal != NULL ? NULL : "it takes more memory than a request may have";
+}
+
+static const char *
+by_jwt(const struct access *a, const char *token, size_t len, int64_t now_s, struct arena *arena,
+    struct identity *out)
+{
+	struct jwt_claims claims;
+	enum jwt_result r = jwt_verify(a->jwks, &a->expect, token, len, now_s, arena, &claims);
+
+	if (r != JWT_OK)
+		return jwt_reason(r);
+	out->end_s = claims.end_s;
+	out->has_user = claims.user != NULL && id_parse(claims.user, strlen(claims.user), &out->user) == 0;
+	return named(out, arena, "jwt", claims.principal);
+}
+
+static const char *
+by_token(const struct access *a, const char *token, size_t len, int64_t now_s, struct arena *arena,
+    struct identity *out)
+{
+	const struct tokens_entry *e = a->tokens != NULL ? tokens_find(a->tokens, token, len) : NULL;
+
+	if (e != NULL) {
+		out->has_user = e->has_user;
+		out->user = e->user;
+		return named(out, arena, "token", e->name);
+	}
+	if (a->jwks != NULL && (a->tokens == NULL || memchr(token, '.', len) != NULL))
+		return by_jwt(a, token, len, now_s, arena, out);
+	return a->tokens != NULL ? "the token is not known" : "tokens are not taken here, only certificates";
+}
+
+const char *
+access_identify(const struct access *a, const char *authorization, size_t len, const char *subject, int64_t now_s,
+    struct arena *arena, struct identity *out)
+{
+	const char *token, *why = NULL;
+	size_t token_len;
+
+	memset(out, 0, sizeof(*out));
+	out->principal = RULES_ANONYMOUS;
+	out->end_s = INT64_MAX;
+	if (authorization != NULL) {
+		if ((why = bearer(authorization, len, &token, &token_len)) == NULL)
+			why = by_token(a, token, token_len, now_s, arena, out);
+	} else if (subject != NULL && (a->methods & CONFIG_AUTH_CERTIFICATE)) {
+		why = named(out, arena, "cert", subject);
+	}
+	if (why == NULL)
+		out->rule = rules_find(a->rules, out->principal);
+	return why;
 }

@@ -4,4 +4,6 @@ libaccess_a_SOURCES = \
 	src/access/jwk.c src/access/jwk.h \
 	src/access/jwks.c src/access/jwks.h \
 	src/access/jwt.c src/access/jwt.h \
-	src/access/tls.c src/access/tls.h
+	src/access/rules.c src/access/rules.h \
+	src/access/tls.c src/access/tls.h \
+	src/access/tokens.c src/access/tokens.h

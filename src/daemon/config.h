@@ -34,6 +34,18 @@ enum config_client_certificates {
 	CONFIG_CLIENT_CERTIFICATES_REQUIRED,
 };
 
+/* Ways to say who one is: bits. */
+#define CONFIG_AUTH_NONE	0x1u	/* nobody is asked */
+#define CONFIG_AUTH_BEARER	0x2u	/* auth.tokens */
+#define CONFIG_AUTH_JWT		0x4u	/* auth.jwks */
+#define CONFIG_AUTH_CERTIFICATE	0x8u	/* tls.client_ca */
+
+/* Where a command's :user comes from. */
+enum config_user {
+	CONFIG_USER_CLIENT,	/* as the command says */
+	CONFIG_USER_PRINCIPAL,	/* the principal's own, and no other */
+};
+
 /* Which commands' data is compared with a schema. */
 enum config_schema_mode {
 	CONFIG_SCHEMAS_OFF,
@@ -101,6 +113,25 @@ struct config {
 		int64_t			handshake_timeout;
 		int			max_handshakes;	/* of one worker, at a time */
 	} tls;
+	struct {
+		struct config_list	methods;	/* each a word of config_auth_methods(); empty: not decided */
+		char			*tokens;	/* paths; "": none */
+		char			*jwks;
+		char			*jwt_issuer;	/* "": not looked at */
+		char			*jwt_audience;
+		char			*jwt_principal;	/* a claim */
+		char			*jwt_user;	/* a claim; "": none */
+		int64_t			jwt_leeway;
+		int			user;		/* enum config_user */
+		struct config_list	rules;		/* each what config_rule_read() takes */
+		char			*audit_log;	/* a path; "": none */
+	} auth;
+	struct {
+		int			address_rate;	/* a second; 0: no limit */
+		int			address_burst;	/* 0: as many as the rate */
+		int			principal_rate;
+		int			principal_burst;
+	} limits;
 	struct {
 		char			*servers;	/* CONFIG_EMBEDDED: the in-memory broker */
 		struct config_map	properties;
@@ -194,6 +225,8 @@ void	 config_free(struct config *c);
  * 0, or -1 with *err filled and c as it was.
  */
 int	 config_set(struct config *c, const char *key, const char *text, struct config_error *err);
+/* The ways of auth.methods, as CONFIG_AUTH bits; 0: the configuration does not say. */
+unsigned config_auth_methods(const struct config *c);
 /* The word that an enum key stands at ("gzip" for kafka.compression). key must name one. */
 const char *config_word(const struct config *c, const char *key);
 

@@ -10,6 +10,8 @@ libconfig_a_SOURCES = \
 	src/daemon/config_kafka.c src/daemon/config_kafka.h \
 	src/daemon/config_listen.c src/daemon/config_listen.h \
 	src/daemon/config_nearest.c \
+	src/daemon/config_auth.c src/daemon/config_auth.h \
+	src/daemon/config_rule.c src/daemon/config_rule.h \
 	src/daemon/config_secrets.c src/daemon/config_secrets.h \
 	src/daemon/config_table.c src/daemon/config_table.h \
 	src/daemon/config_value.c src/daemon/config_value.h \

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/config_auth.h"
 #include "daemon/config_check.h"
 #include "daemon/config_error.h"
 #include "daemon/config_listen.h"
@@ -120,9 +121,8 @@ config_check_account(const char *name, const char *value)
 	return NULL;
 }
 
-/* Blame one of the two keys (names of the table's): what the environment set, else the first that the file has. */
-static int
-blame(const char *file, const struct config_place *places, struct config_error *err,
+int
+config_blame(const char *file, const struct config_place *places, struct config_error *err,
     const char *const names[2], const char *text)
 {
 	const struct config_place *at[2] = { NULL, NULL };
@@ -153,7 +153,7 @@ check_order(const struct config *c, const char *file, const struct config_place 
 	config_value_format(c, config_key_find(b), &text);
 	buf_puts(&text, "; found ");
 	config_value_format(c, config_key_find(a), &text);
-	bad = blame(file, places, err, (const char *const[2]){ a, b }, buf_cstr(&text));
+	bad = config_blame(file, places, err, (const char *const[2]){ a, b }, buf_cstr(&text));
 	buf_free(&text);
 	return bad;
 }
@@ -176,7 +176,7 @@ check_admin(const struct config *c, const char *file, const struct config_place 
 				continue;
 			buf_printf(&text, "http.admin: expected an address that http.listen does not have; "
 			    "found \"%s\", and \"%s\" in http.listen", a, l);
-			bad = blame(file, places, err, (const char *const[2]){ "http.admin", "http.listen" },
+			bad = config_blame(file, places, err, (const char *const[2]){ "http.admin", "http.listen" },
 			    buf_cstr(&text));
 		}
 	buf_free(&text);
@@ -199,7 +199,7 @@ check_both(const struct config_list *list, const char *key, const char *file, co
 				continue;
 			buf_printf(&text, "%s: expected an address with TLS or without it; found \"%s\" and \"%s\"", key,
 			    list->item[j], list->item[i]);
-			bad = blame(file, places, err, (const char *const[2]){ key, key }, buf_cstr(&text));
+			bad = config_blame(file, places, err, (const char *const[2]){ key, key }, buf_cstr(&text));
 		}
 	buf_free(&text);
 	return bad;
@@ -234,12 +234,12 @@ check_tls(const struct config *c, const char *file, const struct config_place *p
 	if (listener != NULL && (c->tls.certificate[0] == '\0' || c->tls.key[0] == '\0')) {
 		buf_printf(&text, "%s: \"%s\" needs tls.certificate and tls.key; found no %s", names[0], listener,
 		    c->tls.certificate[0] == '\0' ? "tls.certificate" : "tls.key");
-		bad = blame(file, places, err, names, buf_cstr(&text));
+		bad = config_blame(file, places, err, names, buf_cstr(&text));
 	} else if (c->tls.client_certificates != CONFIG_CLIENT_CERTIFICATES_NONE && c->tls.client_ca[0] == '\0') {
-		bad = blame(file, places, err, asks, "tls.client_certificates: expected the authorities that sign them in "
+		bad = config_blame(file, places, err, asks, "tls.client_certificates: expected the authorities that sign them in "
 		    "tls.client_ca; found none");
 	} else if (c->tls.client_certificates != CONFIG_CLIENT_CERTIFICATES_NONE && listener == NULL) {
-		bad = blame(file, places, err, asks, "tls.client_certificates: expected a listener with tls: in "
+		bad = config_blame(file, places, err, asks, "tls.client_certificates: expected a listener with tls: in "
 		    "http.listen; found none");
 	}
 	buf_free(&text);
@@ -251,21 +251,22 @@ config_check_all(const struct config *c, const char *file, const struct config_p
     struct config_error *err)
 {
 	if (check_admin(c, file, places, err) == -1 || check_tls(c, file, places, err) == -1 ||
+	    config_auth_check(c, file, places, err) == -1 ||
 	    check_order(c, file, places, err, "sync.timeout", "sync.max_wait",
 	    c->sync.timeout - c->sync.max_wait) == -1 ||
 	    check_order(c, file, places, err, "http.max_body", "kafka.max_queued_bytes",
 	    (int64_t)c->http.max_body - (int64_t)c->kafka.max_queued_bytes) == -1)
 		return -1;
 	if (c->kafka.linger >= c->kafka.delivery_timeout)
-		return blame(file, places, err,
+		return config_blame(file, places, err,
 		    (const char *const[2]){ "kafka.linger", "kafka.delivery_timeout" },
 		    "kafka.linger: expected less than kafka.delivery_timeout");
 	if (strcmp(c->topics.commands, c->topics.events) == 0)
-		return blame(file, places, err,
+		return config_blame(file, places, err,
 		    (const char *const[2]){ "topics.events", "topics.commands" },
 		    "topics.events: expected another topic than topics.commands");
 	if (c->log.to == LOG_TO_FILE && *c->log.file == '\0')
-		return blame(file, places, err, (const char *const[2]){ "log.to", "log.file" },
+		return config_blame(file, places, err, (const char *const[2]){ "log.to", "log.file" },
 		    "log.to: file needs the path in log.file; found none");
 	return 0;
 }

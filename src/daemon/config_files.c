@@ -27,6 +27,8 @@ static const struct {
 	[CONFIG_FILE_TLS_CERTIFICATE] = { "tls.certificate", offsetof(struct config, tls.certificate), false },
 	[CONFIG_FILE_TLS_KEY] = { "tls.key", offsetof(struct config, tls.key), true },
 	[CONFIG_FILE_TLS_CLIENT_CA] = { "tls.client_ca", offsetof(struct config, tls.client_ca), false },
+	[CONFIG_FILE_AUTH_TOKENS] = { "auth.tokens", offsetof(struct config, auth.tokens), true },
+	[CONFIG_FILE_AUTH_JWKS] = { "auth.jwks", offsetof(struct config, auth.jwks), false },
 };
 
 /* A group may read a secret: that is how hosts share their keys with their daemons (ssl-cert). */

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "daemon/config_auth.h"
 #include "daemon/config_check.h"
 #include "daemon/config_kafka.h"
 #include "daemon/config_table.h"
@@ -47,6 +48,10 @@
 #define DURATION(field, ...)	NUMBER(CONFIG_DURATION, int64_t, field, __VA_ARGS__)
 #define STRING(field, ...)	CHECKED(CONFIG_STRING, char *, field, __VA_ARGS__)
 #define LIST(field, ...)	CHECKED(CONFIG_LIST, struct config_list, field, __VA_ARGS__)
+/* A list whose items are maps in the file, each kept as a line (config_rule.h). */
+#define RULES(field, low, high, standard, who, test, must_be, text) \
+	{ .name = #field, .type = CONFIG_LIST, .offset = FIELD(field, struct config_list), .min = low, .max = high, \
+	    .def = standard, .audience = MASTER | (who), .check = test, .expects = must_be, .maps = true, .doc = text }
 #define MAP(field, ...)		CHECKED(CONFIG_MAP, struct config_map, field, __VA_ARGS__)
 #define ENUM(field, list, standard, who, text) \
 	{ .name = #field, .type = CONFIG_ENUM, .offset = FIELD(field, int), .words = list, \
@@ -75,6 +80,9 @@ static const struct config_enum client_certificates[] = {
 static const struct config_enum tls_versions[] = {
 	{ "1.2", 12 }, { "1.3", 13 }, { NULL, 0 },
 };
+static const struct config_enum users[] = {
+	{ "client", CONFIG_USER_CLIENT }, { "principal", CONFIG_USER_PRINCIPAL }, { NULL, 0 },
+};
 static const struct config_enum schema_modes[] = {
 	{ "off", CONFIG_SCHEMAS_OFF }, { "known", CONFIG_SCHEMAS_KNOWN }, { "strict", CONFIG_SCHEMAS_STRICT },
 	{ NULL, 0 },
@@ -101,27 +109,31 @@ static const struct config_enum log_levels[] = {
 };
 
 const struct config_section config_sections[] = {
-	{ "http", "What faces the clients." },
-	{ "tls", "What tls: listeners need." },
-	{ "kafka", "The cluster that commands are written to and events are read from." },
-	{ "topics", "The topics; they must exist, or be created when first used." },
-	{ "sync", "Commands whose client waits for the event that answers them." },
-	{ "index", "The memory of both topics that reads and resumed streams are answered from." },
-	{ "schemas", "JSON Schemas that the data of commands must match." },
-	{ "sse", "Live streams: GET /commands/updates and /events/updates." },
-	{ "control", "The door for cmdrctl on this machine." },
-	{ "shutdown", "How the daemon ends, and how a reload ends the processes it replaces." },
-	{ "log", "What the daemon says, and where." },
-	{ "embedded", "The in-memory broker for a first run without Kafka; it keeps nothing." },
+	{ "http", "What faces the clients.", NULL },
+	{ "tls", "What tls: listeners need.", NULL },
+	{ "auth", "Who may do what. auth: none lets everybody do everything; without this section that is "
+	    "so where all of http.listen is of this machine, and elsewhere cmdrd does not start.", "auth.methods" },
+	{ "limits", "How often a client may ask; past it the answer is 429.", NULL },
+	{ "kafka", "The cluster that commands are written to and events are read from.", NULL },
+	{ "topics", "The topics; they must exist, or be created when first used.", NULL },
+	{ "sync", "Commands whose client waits for the event that answers them.", NULL },
+	{ "index", "The memory of both topics that reads and resumed streams are answered from.", NULL },
+	{ "schemas", "JSON Schemas that the data of commands must match.", NULL },
+	{ "sse", "Live streams: GET /commands/updates and /events/updates.", NULL },
+	{ "control", "The door for cmdrctl on this machine.", NULL },
+	{ "shutdown", "How the daemon ends, and how a reload ends the processes it replaces.", NULL },
+	{ "log", "What the daemon says, and where.", NULL },
+	{ "embedded", "The in-memory broker for a first run without Kafka; it keeps nothing.", NULL },
 };
 const size_t config_nsections = sizeof(config_sections) / sizeof(config_sections[0]);
 
 const struct config_key config_keys[] = {
-	LIST(http.listen, 1, 16, "3000", WORKER, config_check_listen,
+	LIST(http.listen, 1, 16, "127.0.0.1:3000", WORKER, config_check_listen,
 	    "PORT, IPV4:PORT, [IPV6]:PORT, one of these behind tls:, or unix:/PATH",
 	    "Where HTTP is spoken. A port alone is every address, IPv4 and IPv6. Addresses are "
 	    "numeric, such as 127.0.0.1:3000 or [::1]:3000; tls:3443 or tls:[::1]:3443 is HTTPS; "
-	    "unix:" CMDR_RUNSTATEDIR "/cmdr/http.sock is a socket in the file system. PORT in the environment replaces the "
+	    "unix:" CMDR_RUNSTATEDIR "/cmdr/http.sock is a socket in the file system. Where others than this machine can connect, "
+	    "auth must say who may. PORT in the environment replaces the "
 	    "port of the first entry."),
 	LIST(http.admin, 0, 16, "", WORKER, config_check_listen,
 	    "PORT, IPV4:PORT, [IPV6]:PORT, one of these behind tls:, or unix:/PATH",
@@ -186,6 +198,57 @@ const struct config_key config_keys[] = {
 	    "How long a handshake may take; past it the connection is closed."),
 	INT(tls.max_handshakes, 1, 100000, "1000", WORKER,
 	    "Handshakes of one worker at a time; past it the oldest of them is given up."),
+
+	LIST(auth.methods, 0, 4, "", WORKER, config_check_method, "none, bearer, jwt or certificate",
+	    "How clients say who they are: bearer (a token of auth.tokens), jwt (a JSON Web Token that a "
+	    "key of auth.jwks signed), certificate (that of a tls: connection, signed by tls.client_ca), "
+	    "or several of these; none asks nobody. A principal is token:NAME, jwt:CLAIM or "
+	    "cert:SUBJECT, such as cert:CN=billing,O=Example; who says nothing is anonymous."),
+	STRING(auth.tokens, 0, 4095, "", 0, config_check_path, "an absolute path",
+	    "The file of bearer tokens, a line each: a name, the SHA-256 of the token in hexadecimal and, "
+	    "if wanted, user=UUID. cmdrctl token makes them. A name may have several, so that one can be "
+	    "replaced without haste. Only its owner and group may be able to read it; a reload reads it "
+	    "anew."),
+	STRING(auth.jwks, 0, 4095, "", 0, config_check_path, "an absolute path",
+	    "The file of public keys that sign tokens, a JSON Web Key Set (RFC 7517) for RS256 and ES256. "
+	    "A reload reads it anew; nothing is fetched."),
+	STRING(auth.jwt_issuer, 0, 1024, "", WORKER, config_check_text, "a text",
+	    "What iss of a JSON Web Token must be; empty: anything."),
+	STRING(auth.jwt_audience, 0, 1024, "", WORKER, config_check_text, "a text",
+	    "What aud of a JSON Web Token must be or hold; empty: anything."),
+	STRING(auth.jwt_principal, 1, 128, "sub", WORKER, config_check_text, "the name of a claim",
+	    "The claim that names the principal."),
+	STRING(auth.jwt_user, 0, 128, "", WORKER, config_check_text, "the name of a claim",
+	    "The claim that holds the UUID which auth.user: principal writes as :user."),
+	DURATION(auth.jwt_leeway, 0, 10 * MINUTES, "30s", WORKER,
+	    "How far the clock of the issuer may be off."),
+	ENUM(auth.user, users, "client", WORKER,
+	    "Where the :user of a command comes from: client takes what the command says; principal "
+	    "writes that of the token (user= in auth.tokens, or auth.jwt_user) and refuses another with "
+	    "403, so that it cannot be forged."),
+	RULES(auth.rules, 0, 1000, "", WORKER, config_check_rule,
+	    "maps of principal, send, read, schemas and rate",
+	    "What each may do. The first rule whose principal matches is the one that counts, and what it "
+	    "does not name is refused with 403. principal and the lists send (actions that may be sent) and "
+	    "schemas (actions whose schema may be written) are patterns, in which * is any text; read lists "
+	    "commands, events, schemas, metrics or *; rate replaces limits.principal_rate. anonymous "
+	    "must be named in full. An example: {principal: token:billing, send: [invoice/*], read: "
+	    "[commands, events]}."),
+	STRING(auth.audit_log, 0, 4095, CMDR_LOCALSTATEDIR "/log/cmdr/audit.log", 0, config_check_path,
+	    "an absolute path",
+	    "The file that gets a line of JSON for each command and schema that was written and for each "
+	    "request that was refused by 401, 403 or 429, with who it was; SIGUSR1 opens it again. Written "
+	    "unless auth.methods is none. Empty: nowhere."),
+	INT(limits.address_rate, 0, 1000000, "0", WORKER,
+	    "Requests a second from one address (of IPv6 from one /64), all workers together, before the "
+	    "client is asked who it is; 0 is no limit. Behind a proxy all have its address."),
+	INT(limits.address_burst, 0, 1000000, "0", WORKER,
+	    "How many of them may come at once after a pause; 0 is as many as come in a second."),
+	INT(limits.principal_rate, 0, 1000000, "0", WORKER,
+	    "Requests a second of one principal, all workers together; each command of a batch counts as "
+	    "one; 0 is no limit."),
+	INT(limits.principal_burst, 0, 1000000, "0", WORKER,
+	    "How many of them may come at once after a pause; 0 is as many as come in a second."),
 
 	STRING(kafka.servers, 1, 4096, "localhost:9092", PRODUCER | TAILER | INDEXER | REGISTRAR, config_check_servers,
 	    "HOST:PORT, several separated by commas, or the word embedded",

@@ -6,6 +6,8 @@
 #ifndef DAEMON_CONFIG_TABLE_H
 #define DAEMON_CONFIG_TABLE_H
 
+#include <stdbool.h>
+
 #include "daemon/config.h"
 
 enum config_type {
@@ -36,6 +38,7 @@ struct config_key {
 	const struct config_enum	*words;
 	config_check			 check;
 	const char			*expects;	/* what a checked string must be */
+	bool				 maps;		/* items are maps in the file: config_rule.h */
 	const char			*doc;		/* sentences, without an end of line */
 };
 
@@ -43,6 +46,7 @@ struct config_key {
 struct config_section {
 	const char	*name;
 	const char	*doc;
+	const char	*alone;	/* the key that a single value in the section's place is for; NULL: none */
 };
 
 /* In the order in which they are documented: those of a section stand together. */

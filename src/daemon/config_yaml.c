@@ -2,6 +2,7 @@
  * config_yaml.c: the text of a configuration file into a struct config, event
  * by event: sections, keys, values, nothing deeper. See config_yaml.h.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <yaml.h>
 
 #include "daemon/config_error.h"
+#include "daemon/config_rule.h"
 #include "daemon/config_value.h"
 #include "daemon/config_yaml.h"
 #include "util/mem.h"
@@ -161,11 +163,65 @@ read_single(struct reader *r, const struct config_key *key)
 	return 0;
 }
 
+/* A member of a rule, whose name is the current event: a scalar, or a sequence of them. */
+static int
+read_member(struct reader *r, const struct config_key *key, struct config_rule_text *rule)
+{
+	char name[NAME_SIZE];
+	const char *why;
+	bool list;
+
+	if (want_scalar(r, key->name, NULL) == -1)
+		return -1;
+	snprintf(name, sizeof(name), "%s", scalar_text(r));
+	if (next(r) == -1)
+		return -1;
+	list = r->event.type == YAML_SEQUENCE_START_EVENT;
+	for (;;) {
+		if (list && next(r) == -1)
+			return -1;
+		if (list && r->event.type == YAML_SEQUENCE_END_EVENT)
+			return 0;
+		if (want_scalar(r, key->name, NULL) == -1)
+			return -1;
+		if ((why = config_rule_add(rule, name, scalar_text(r))) != NULL)
+			return FAIL(r, "%s: \"%.40s: %.80s\" cannot be: %s", key->name, name, scalar_text(r), why);
+		if (!list)
+			return 0;
+	}
+}
+
+/* An item that is a map; its beginning is the current event. */
+static int
+read_rule(struct reader *r, const struct config_key *key)
+{
+	struct config_rule_text rule = { 0 };
+	struct buf line = { 0 };
+	struct config_why w;
+	const char *why;
+	int bad;
+
+	if (r->event.type != YAML_MAPPING_START_EVENT)
+		return FAIL(r, "%s: expected %s; found %s", key->name, key->expects, event_name(r));
+	while ((bad = next(r)) == 0 && r->event.type != YAML_MAPPING_END_EVENT)
+		if ((bad = read_member(r, key, &rule)) == -1)
+			break;
+	why = config_rule_end(&rule, &line);
+	if (!bad && why != NULL)
+		bad = FAIL(r, "%s: %s", key->name, why);
+	if (!bad && config_value_add(r->config, key, NULL, buf_cstr(&line), &w) == -1)
+		bad = FAIL(r, "%s: %s", key->name, w.text);
+	buf_free(&line);
+	return bad;
+}
+
 static int
 read_item(struct reader *r, const struct config_key *key)
 {
 	struct config_why why;
 
+	if (key->maps)
+		return read_rule(r, key);
 	if (want_scalar(r, key->name, key) == -1)
 		return -1;
 	if (config_value_add(r->config, key, NULL, scalar_text(r), &why) == -1)
@@ -280,6 +336,17 @@ read_key(struct reader *r, const struct config_key *key)
 	return read_single(r, key);
 }
 
+/* "auth: none": the value that stands in a section's place is the current event. */
+static int
+read_alone(struct reader *r, const struct config_key *key)
+{
+	struct config_place *place = &r->places[key - config_keys];
+
+	place->line = (int)r->event.start_mark.line + 1;
+	place->column = (int)r->event.start_mark.column + 1;
+	return read_list(r, key);
+}
+
 /* The keys under the section whose name is the current event. */
 static int
 read_section(struct reader *r, int section)
@@ -296,6 +363,8 @@ read_section(struct reader *r, int section)
 		return -1;
 	if (is_null(r))
 		return 0;
+	if (config_sections[section].alone != NULL && r->event.type != YAML_MAPPING_START_EVENT)
+		return read_alone(r, config_key_find(config_sections[section].alone));
 	if (r->event.type != YAML_MAPPING_START_EVENT)
 		return FAIL(r, "%s: expected keys under it; found %s", section_name, event_name(r));
 	for (;;) {

@@ -9,6 +9,7 @@ libdaemon_a_SOURCES = \
 	src/daemon/kafka_scout.c src/daemon/kafka_scout.h \
 	src/daemon/peer.c src/daemon/peer.h \
 	src/daemon/proc.c src/daemon/proc.h \
+	src/daemon/rates.c src/daemon/rates.h \
 	src/daemon/registry_log.c src/daemon/registry_log.h \
 	src/daemon/role.h \
 	src/daemon/scoreboard.c src/daemon/scoreboard.h \

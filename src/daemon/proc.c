@@ -55,12 +55,13 @@ take_listener(struct proc *p, struct rdr *r, int fd)
 	p->listeners[p->nlisteners++] = fd;
 }
 
+/* A log goes on in another file. */
 static void
-take_access(struct proc *p, int fd)
+take_log(int *log, int fd)
 {
-	if (p->access_fd != -1)
-		close(p->access_fd);
-	p->access_fd = fd;
+	if (*log != -1)
+		close(*log);
+	*log = fd;
 }
 
 /*
@@ -151,7 +152,10 @@ take(struct proc *p, struct control_msg *m)
 		take_index(p, &r, m->fd);
 		return 0;
 	case IPC_ACCESS:
-		take_access(p, m->fd);
+		take_log(&p->access_fd, m->fd);
+		return 0;
+	case IPC_AUDIT:
+		take_log(&p->audit_fd, m->fd);
 		return 0;
 	case IPC_BOOTSTRAP:
 		set_bootstrap(p, (const char *)m->payload, m->len);
@@ -278,7 +282,10 @@ hear(struct proc *p, struct control_msg *m)
 			p->ops->index(p);
 		break;
 	case IPC_ACCESS:
-		take_access(p, m->fd);
+		take_log(&p->access_fd, m->fd);
+		break;
+	case IPC_AUDIT:
+		take_log(&p->audit_fd, m->fd);
 		break;
 	case IPC_REBUILD:
 		if (p->ops->rebuild != NULL)
@@ -401,7 +408,7 @@ proc_main(const char *name, int argc, char **argv)
 	log_open(LOG_TO_STDERR, NULL, p.role->name);
 	set_signals();
 	p.control = PROC_CONTROL_FD;
-	p.secrets_fd = p.access_fd = p.registry_fd = p.files_fd = -1;
+	p.secrets_fd = p.access_fd = p.audit_fd = p.registry_fd = p.files_fd = -1;
 	for (int i = 0; i < 3; i++)
 		p.index_fd[i] = p.index_next[i] = -1;
 	fcntl(p.control, F_SETFD, FD_CLOEXEC);

@@ -59,6 +59,7 @@ struct proc {
 	unsigned		 listener_use[PROC_LISTENERS];	/* PROC_LISTENER bits */
 	unsigned		 nlisteners;
 	int			 access_fd;	/* of the access log; -1: none is written */
+	int			 audit_fd;	/* of the audit log; -1: none is written */
 	int			 index_fd[3];	/* database, -wal, -shm; -1: none yet */
 	int			 index_next[3];	/* those that will replace them, as far as they have come */
 	int			 files_fd;	/* config_files_map(): certificates, keys; -1: none */

@@ -13,7 +13,7 @@
 #include "util/log.h"
 
 #define MAGIC	0x72646d63u	/* "cmdr" */
-#define VERSION	4
+#define VERSION	5
 
 const struct counter_row counter_rows[COUNTERS] = {
 #define COUNTER(name, kind, doc) { #name, COUNTER_##kind, NULL, NULL, NULL, doc },

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "daemon/histogram.h"
+#include "daemon/rates.h"
 #include "daemon/role.h"
 #include "daemon/series.h"
 
@@ -125,6 +126,7 @@ struct board {
 	struct board_index	index;
 	/* behind the last acknowledged record of each partition of the commands topic */
 	_Atomic int64_t		acked[BOARD_PARTITIONS];
+	struct rates		rates;
 };
 
 /* A new one, all zero: returns its descriptor (close-on-exec) and maps it; -1 with errno. */

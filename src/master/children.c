@@ -63,30 +63,40 @@ log_fd(const struct generation *g)
 	return open(g->config.log.file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
 }
 
-/* -1: none is wanted, or it cannot be opened, which is told once a start and no reason not to serve. */
+/* -1: it cannot be opened, which is told once a start and no reason not to serve. */
 static int
-access_fd(const struct generation *g)
+lines_fd(const char *key, const char *path)
 {
-	const char *path = g->config.http.access_log_file;
-	int fd;
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
 
-	if (g->config.http.access_log == CONFIG_ACCESS_LOG_OFF || path[0] == '\0')
-		return -1;
-	if ((fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640)) == -1)
-		log_error("http.access_log_file: %s cannot be opened: %s; no access log is written", path,
-		    strerror(errno));
+	if (fd == -1)
+		log_error("%s: %s cannot be opened: %s; it is not written", key, path, strerror(errno));
 	return fd;
 }
 
 static void
-send_access(const struct child *c)
+send_lines(const struct child *c, bool wanted, enum ipc_type type, const char *key, const char *path)
 {
 	int fd;
 
-	if (c->role->id != ROLE_WORKER || (fd = access_fd(c->generation)) == -1)
+	if (!wanted || path[0] == '\0' || (fd = lines_fd(key, path)) == -1)
 		return;
-	control_send(c->control, IPC_ACCESS, NULL, 0, fd);
+	control_send(c->control, type, NULL, 0, fd);
 	close(fd);
+}
+
+/* The access log, and the audit log where anybody is asked who he is. */
+static void
+send_access(const struct child *c)
+{
+	const struct config *config = &c->generation->config;
+	unsigned methods = config_auth_methods(config);
+
+	if (c->role->id != ROLE_WORKER)
+		return;
+	send_lines(c, config->http.access_log != CONFIG_ACCESS_LOG_OFF, IPC_ACCESS, "http.access_log_file",
+	    config->http.access_log_file);
+	send_lines(c, methods != 0 && methods != CONFIG_AUTH_NONE, IPC_AUDIT, "auth.audit_log", config->auth.audit_log);
 }
 
 /* Only the registrar's can be written through. */

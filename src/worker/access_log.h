@@ -1,22 +1,19 @@
 /*
  * access_log.h: a line for each answer, in the file that the master opened
- * (http.access_log_file). Lines are gathered and written once a turn of the loop;
- * a file that takes no more loses lines, never time.
+ * (http.access_log_file).
  */
 #ifndef WORKER_ACCESS_LOG_H
 #define WORKER_ACCESS_LOG_H
 
 #include "daemon/proc.h"
-#include "util/buf.h"
 #include "worker/guard.h"
+#include "worker/line_log.h"
 
 struct exchange;
 
 struct access_log {
-	struct proc	*proc;
-	int		 form;		/* enum config_access_log */
-	struct buf	 lines;		/* to be written */
-	struct event	*flush;
+	int		 form;	/* enum config_access_log */
+	struct line_log	 log;
 };
 
 void	access_log_init(struct access_log *a, struct proc *p);

@@ -6,8 +6,11 @@
 
 #include "value/fressian.h"
 #include "value/json.h"
+#include "worker/audit.h"
+#include "worker/auth.h"
 #include "worker/batch.h"
 #include "worker/course.h"
+#include "worker/limit.h"
 #include "worker/post_answer.h"
 #include "worker/response.h"
 #include "worker/worker.h"
@@ -147,7 +150,10 @@ take_value(struct batch *b, struct item *it, const struct value *v)
 	faults->n = 0;
 	if (command_parse(v, x->body->read == fressian_read, &x->arena, &it->command, faults) == 0) {
 		p.id = PROBLEM_NONE;
-		if (schemas_check(&exchange_worker(x)->schemas, &x->arena, &it->command, &p) != PROBLEM_NONE) {
+		if (auth_send(x, &it->command, &p) != PROBLEM_NONE) {
+			audit_denied(x, problem_row(p.id)->status, p.detail);
+			item_wrong(b, it, &p);
+		} else if (schemas_check(&exchange_worker(x)->schemas, &x->arena, &it->command, &p) != PROBLEM_NONE) {
 			it->errors = p.errors;
 			item_wrong(b, it, &p);
 		}
@@ -236,6 +242,7 @@ start(struct batch *b, const struct idempotency_key *key)
 		refuse_atomic(b);
 		return;
 	}
+	limit_batch(b->x, b->n);
 	b->starting = true;
 	for (size_t i = 0; i < b->n; i++) {
 		struct item *it = &b->items[i];

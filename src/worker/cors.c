@@ -9,10 +9,10 @@
 #include "worker/worker.h"
 
 /* What a client may want to send, and to read, beside what is always allowed. */
-#define REQUEST_FIELDS "Accept, Content-Type, Content-Encoding, Idempotency-Key, If-Match, If-None-Match, " \
+#define REQUEST_FIELDS "Accept, Authorization, Content-Type, Content-Encoding, Idempotency-Key, If-Match, If-None-Match, " \
     "Last-Event-ID, Prefer, X-Request-Id, traceparent, tracestate"
 #define EXPOSED_FIELDS "Location, Content-Location, ETag, Preference-Applied, Idempotency-Replayed, Retry-After, X-Request-Id, " \
-    "Accept-Post, Allow"
+    "Accept-Post, Allow, WWW-Authenticate"
 
 /* What Access-Control-Allow-Origin says to this request: NULL, its origin, or "*". */
 static const char *

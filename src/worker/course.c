@@ -11,6 +11,7 @@
 #include "util/clock.h"
 #include "util/mem.h"
 #include "value/fressian.h"
+#include "worker/audit.h"
 #include "worker/course.h"
 #include "worker/read.h"
 #include "worker/trace.h"
@@ -30,6 +31,7 @@ finish(struct course *c, const struct submit_result *r)
 	c->ends = NULL;
 	c->submission = NULL;
 	c->running = false;
+	audit_command(c->x, c->command, r);
 	if (r->replayed)
 		board_add(w->proc->slot, COUNT_commands_replayed, 1);
 	c->done(c, r);
@@ -218,7 +220,7 @@ course_start(struct course *c, const struct idempotency_key *key)
 		return;
 	}
 	c->keyed = true;
-	c->once.id = idempotency_id("", key, c->item);
+	c->once.id = idempotency_id(c->x->who.principal, key, c->item);
 	c->again.fire = on_again;
 	c->give_up_ms = clock_ms() + exchange_worker(c->x)->proc->config.kafka.delivery_timeout;
 	if (!as_written(c, &mine)) {
@@ -235,8 +237,10 @@ course_cancel(struct course *c)
 	if (!c->running)
 		return;
 	wheel_clear(&exchange_worker(c->x)->wheel, &c->again);
-	if (c->submission != NULL)
+	if (c->submission != NULL) {
+		audit_abandoned(c->x, c->command);
 		submit_cancel(c->submission);
+	}
 	c->submission = NULL;
 	c->running = false;
 	free(c->ends);

@@ -5,6 +5,7 @@
 #ifndef WORKER_EXCHANGE_H
 #define WORKER_EXCHANGE_H
 
+#include "access/access.h"
 #include "command/command.h"
 #include "util/arena.h"
 #include "util/buf.h"
@@ -29,6 +30,10 @@ struct exchange {
 	bool			 gzip;		/* the body is */
 	bool			 by_encoding;	/* the answer hangs on Accept-Encoding */
 	struct problem		 problem;	/* id PROBLEM_NONE: nothing wrong as yet */
+
+	struct identity		 who;		/* auth.c; its texts in the arena */
+	bool			 bad_token;	/* credentials were shown, and are not good */
+	unsigned		 retry_s;	/* of a 429 */
 
 	/* A command being submitted (post.c). */
 	struct command		 command;

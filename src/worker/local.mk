@@ -1,6 +1,10 @@
 noinst_LIBRARIES += libworker.a
 libworker_a_SOURCES = \
 	src/worker/access_log.c src/worker/access_log.h \
+	src/worker/audit.c src/worker/audit.h \
+	src/worker/auth.c src/worker/auth.h \
+	src/worker/limit.c src/worker/limit.h \
+	src/worker/line_log.c src/worker/line_log.h \
 	src/worker/accept.c src/worker/accept.h \
 	src/worker/answers.c src/worker/answers.h \
 	src/worker/block.c src/worker/block.h \

@@ -7,6 +7,7 @@
 
 #include "build-config.h"
 #include "util/jsonw.h"
+#include "worker/auth.h"
 #include "worker/media.h"
 #include "worker/openapi.h"
 #include "worker/openapi_schemas.h"
@@ -222,6 +223,8 @@ method_key(enum guard_method m)
 static void
 put_op(struct jsonw *w, const struct openapi_op *op)
 {
+	const struct route *r = route_of(op->path);
+
 	jsonw_begin(w, method_key(op->method), '{');
 	jsonw_string(w, "operationId", op->id);
 	jsonw_string(w, "summary", op->summary);
@@ -241,6 +244,8 @@ put_op(struct jsonw *w, const struct openapi_op *op)
 	jsonw_end(w, ']');
 	if (op->body != NULL)
 		put_body(w, op->body);
+	if (r != NULL && (r->flags & ROUTE_OPEN))
+		raw(w, "security", "[]");
 	put_answers(w, op);
 	jsonw_end(w, '}');
 }
@@ -309,8 +314,41 @@ put_problem_schema(struct jsonw *w)
 	jsonw_end(w, '}');
 }
 
+static const struct {
+	unsigned	 methods;	/* any of these */
+	const char	*name, *scheme;
+} schemes[] = {
+	{ CONFIG_AUTH_BEARER | CONFIG_AUTH_JWT, "token", "{\"type\":\"http\",\"scheme\":\"bearer\"}" },
+	{ CONFIG_AUTH_CERTIFICATE, "certificate", "{\"type\":\"mutualTLS\"}" },
+};
+
+/* One of the ways will do. */
+static void
+put_security(struct jsonw *w, unsigned methods)
+{
+	jsonw_begin(w, "security", '[');
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+		if (!(methods & schemes[i].methods))
+			continue;
+		jsonw_begin(w, NULL, '{');
+		raw(w, schemes[i].name, "[]");
+		jsonw_end(w, '}');
+	}
+	jsonw_end(w, ']');
+}
+
+static void
+put_security_schemes(struct jsonw *w, unsigned methods)
+{
+	jsonw_begin(w, "securitySchemes", '{');
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (methods & schemes[i].methods)
+			raw(w, schemes[i].name, schemes[i].scheme);
+	jsonw_end(w, '}');
+}
+
 void
-openapi_write(struct buf *out, const char *public_url, struct schemas *schemas)
+openapi_write(struct buf *out, const char *public_url, unsigned methods, struct schemas *schemas)
 {
 	struct jsonw w = jsonw_of(out);
 	const char *inside = strchr(schemas_json, '{') + 1;
@@ -327,10 +365,12 @@ openapi_write(struct buf *out, const char *public_url, struct schemas *schemas)
 	jsonw_string(&w, "url", public_url[0] != '\0' ? public_url : "/");
 	jsonw_end(&w, '}');
 	jsonw_end(&w, ']');
+	put_security(&w, methods);
 	jsonw_begin(&w, "paths", '{');
 	put_paths(&w);
 	jsonw_end(&w, '}');
 	jsonw_begin(&w, "components", '{');
+	put_security_schemes(&w, methods);
 	jsonw_begin(&w, "schemas", '{');
 	put_problem_schema(&w);
 	openapi_actions(&w, schemas);
@@ -345,17 +385,23 @@ openapi_write(struct buf *out, const char *public_url, struct schemas *schemas)
 void
 openapi_get(struct exchange *x)
 {
-	/* The same as long as no schema changes. */
-	static struct buf document;
+	/* The same as long as no schema changes: without the actions' schemas, and with them for who may read these. */
+	static struct buf documents[2];
 	static uint64_t at;
-	struct schemas *s = &exchange_worker(x)->schemas;
+	struct worker *w = exchange_worker(x);
+	bool whole = auth_may_read(x, CONFIG_READ_SCHEMAS);
+	struct buf *document = &documents[whole];
 
-	schemas_refresh(s);
-	if (document.len == 0 || at != s->at) {
-		buf_reset(&document);
-		openapi_write(&document, exchange_worker(x)->proc->config.http.public_url, s);
-		at = s->at;
+	schemas_refresh(&w->schemas);
+	if (at != w->schemas.at) {
+		buf_reset(&documents[0]);
+		buf_reset(&documents[1]);
+		at = w->schemas.at;
 	}
+	if (document->len == 0)
+		openapi_write(document, w->proc->config.http.public_url, w->who.methods, whole ? &w->schemas : NULL);
+	if (access_asks(&w->who))
+		response_header(x, "Vary", "Authorization");
 	response_header(x, "Cache-Control", "no-cache");
-	response_text(x, 200, media_json()->content_type, document.data, document.len);
+	response_text(x, 200, media_json()->content_type, document->data, document->len);
 }

@@ -113,8 +113,8 @@ extern const size_t openapi_nlinks;
 
 /* The route's handler. */
 void	openapi_get(struct exchange *x);
-/* The document, appended. public_url "" : none. schemas NULL: of no action. */
-void	openapi_write(struct buf *out, const char *public_url, struct schemas *schemas);
+/* The document, appended. public_url "" : none. methods: CONFIG_AUTH bits. schemas NULL: of no action. */
+void	openapi_write(struct buf *out, const char *public_url, unsigned methods, struct schemas *schemas);
 /* The members of components/schemas that say what a command is: one for each action that has a schema (openapi_actions.c). */
 void	openapi_actions(struct jsonw *w, struct schemas *schemas);
 

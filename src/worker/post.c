@@ -8,6 +8,7 @@
 
 #include "value/form.h"
 #include "value/fressian.h"
+#include "worker/auth.h"
 #include "worker/batch.h"
 #include "worker/course.h"
 #include "worker/inflate.h"
@@ -166,7 +167,7 @@ single(struct exchange *x, const struct value *v, const struct idempotency_key *
 {
 	struct course *c;
 
-	if (!check(x, v) ||
+	if (!check(x, v) || auth_send(x, &x->command, &x->problem) != PROBLEM_NONE ||
 	    schemas_check(&exchange_worker(x)->schemas, &x->arena, &x->command, &x->problem) != PROBLEM_NONE) {
 		refuse(x);
 		return;

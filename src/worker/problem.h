@@ -19,6 +19,7 @@
 #define PROBLEMS(X)									\
 	X(MALFORMED, 400, "malformed", "The request cannot be parsed")			\
 	X(BAD_REQUEST, 400, "bad-request", "The request is not valid")			\
+	X(UNAUTHORIZED, 401, "unauthorized", "This needs credentials")		\
 	X(FORBIDDEN, 403, "forbidden", "This is not allowed")				\
 	X(NOT_FOUND, 404, "not-found", "There is nothing here")				\
 	X(METHOD_NOT_ALLOWED, 405, "method-not-allowed", "This method is not for this resource") \
@@ -40,6 +41,7 @@
 	X(IDEMPOTENCY_KEY_REUSED, 422, "idempotency-key-reused",		\
 	    "This Idempotency-Key was used for another command")			\
 	X(INVALID_COMMAND, 422, "invalid-command", "The command is not valid")		\
+	X(TOO_MANY, 429, "too-many", "Too many requests")			\
 	X(HEADERS_TOO_LARGE, 431, "headers-too-large", "The header fields are too large") \
 	X(NOT_IMPLEMENTED, 501, "not-implemented", "This is not implemented")		\
 	X(UNAVAILABLE, 503, "unavailable", "The service is not available now")		\

@@ -1,9 +1,11 @@
 /*
  * response.c: answers. See response.h.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "util/log.h"
+#include "worker/auth.h"
 #include "worker/cors.h"
 #include "worker/deflate.h"
 #include "worker/guard_stream.h"
@@ -20,7 +22,7 @@ response_header(struct exchange *x, const char *name, const char *value)
 
 /* The request's own id where it is plain text, else one made now; in the arena, or NULL where that is full. */
 static const char *
-request_id(struct exchange *x)
+make_request_id(struct exchange *x)
 {
 	const struct guard_span *s = &x->g.head.field[FIELD_X_REQUEST_ID];
 	const char *text = guard_head_text(&x->g.head, s);
@@ -38,13 +40,20 @@ request_id(struct exchange *x)
 	return out;
 }
 
+const char *
+response_request_id(struct exchange *x)
+{
+	if (x->request_id == NULL)
+		x->request_id = make_request_id(x);
+	return x->request_id;
+}
+
 /* What every answer carries. */
 static void
 common_headers(struct exchange *x)
 {
-	const char *id = request_id(x);
+	const char *id = response_request_id(x);
 
-	x->request_id = id;
 	response_header(x, "Vary", "Accept");
 	if (x->by_encoding)
 		response_header(x, "Vary", "Accept-Encoding");
@@ -134,6 +143,13 @@ response_value(struct exchange *x, int status, const struct value *v)
 	reply(x, status, m->content_type, m->codec, v);
 }
 
+static const char *
+retry_after(const struct exchange *x, char *out, size_t size)
+{
+	snprintf(out, size, "%u", x->retry_s);
+	return out;
+}
+
 /*
  * Problem details in JSON have a type of their own; in the others they are a map like any
  * answer.
@@ -145,11 +161,16 @@ response_problem(struct exchange *x)
 	struct value v = problem_value(&x->arena, &x->problem);
 	const struct media *m = x->answer;
 	struct buf plain = { 0 };
+	char room[16];
 
 	/* Caches may keep 404, 405, 410, 414 and 501 by themselves, and serve one client's mistake to others (RFC 9111 4.2.2). */
 	response_header(x, "Cache-Control", "no-store");
 	if (row->status == 503)
 		response_header(x, "Retry-After", "1");
+	if (row->status == 429)
+		response_header(x, "Retry-After", retry_after(x, room, sizeof(room)));
+	if (row->status == 401)
+		response_header(x, "WWW-Authenticate", auth_challenge(x));
 	if (v.kind == VALUE_NIL) {
 		/* The arena is full: say it without. */
 		problem_json(&plain, x->problem.id, x->problem.detail);

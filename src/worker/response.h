@@ -27,6 +27,8 @@ void	response_text(struct exchange *x, int status, const char *content_type, con
  * guard_stream_begin: it was HEAD, or there was no descriptor, and x is over.
  */
 bool	response_stream(struct exchange *x);
+/* The request's id, made where it brought none; in the arena, NULL where that is full. */
+const char *response_request_id(struct exchange *x);
 /* No body. */
 void	response_empty(struct exchange *x, int status);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "worker/auth.h"
 #include "worker/cors.h"
 #include "worker/health.h"
 #include "worker/list.h"
@@ -40,32 +41,32 @@ schema(struct exchange *x)
 }
 
 const struct route routes[] = {
-	{ "/", ROUTE_BIT(GET), ROUTE_PAGE, page_root, "what this is and what there is" },
-	{ "/commands", ROUTE_BIT(GET) | ROUTE_BIT(POST), 0, commands,
+	{ "/", ROUTE_BIT(GET), ROUTE_PAGE | ROUTE_OPEN, page_root, "what this is and what there is" },
+	{ "/commands", ROUTE_BIT(GET) | ROUTE_BIT(POST), ROUTE_READS(CONFIG_READ_COMMANDS), commands,
 	    "write a command, ?sync=true waits for the first event that answers it; read what was "
 	    "written, oldest first" },
-	{ "/events", ROUTE_BIT(GET), 0, list_events,
+	{ "/events", ROUTE_BIT(GET), ROUTE_READS(CONFIG_READ_EVENTS), list_events,
 	    "read events, oldest first; ?parent=ID those of a command" },
-	{ "/commands/updates", ROUTE_BIT(GET), ROUTE_STREAM, stream_commands,
+	{ "/commands/updates", ROUTE_BIT(GET), ROUTE_STREAM | ROUTE_READS(CONFIG_READ_COMMANDS), stream_commands,
 	    "commands as they are written, as server-sent events; Last-Event-ID goes on" },
-	{ "/events/updates", ROUTE_BIT(GET), ROUTE_STREAM, stream_events,
+	{ "/events/updates", ROUTE_BIT(GET), ROUTE_STREAM | ROUTE_READS(CONFIG_READ_EVENTS), stream_events,
 	    "events as they are written, as server-sent events; Last-Event-ID goes on" },
-	{ "/events/events/updates", ROUTE_BIT(GET), ROUTE_STREAM, stream_events,
+	{ "/events/events/updates", ROUTE_BIT(GET), ROUTE_STREAM | ROUTE_READS(CONFIG_READ_EVENTS), stream_events,
 	    "the same, under its former name" },
-	{ "/commands/*", ROUTE_BIT(GET), ROUTE_PAGE, read_command,
+	{ "/commands/*", ROUTE_BIT(GET), ROUTE_PAGE | ROUTE_READS(CONFIG_READ_COMMANDS), read_command,
 	    "one command and the ids of its events; ?wait=N waits for the first" },
-	{ "/events/*", ROUTE_BIT(GET), ROUTE_PAGE, read_event, "one event" },
-	{ "/schemas", ROUTE_BIT(GET), 0, schema_list, "the actions that have a JSON Schema" },
-	{ "/schemas/*/versions", ROUTE_BIT(GET), 0, schema_read, "all versions of the JSON Schema of an action" },
-	{ "/schemas/*/versions/*", ROUTE_BIT(GET), 0, schema_read, "one version of it" },
-	{ "/schemas/*", ROUTE_BIT(GET) | ROUTE_BIT(PUT) | ROUTE_BIT(DELETE), 0, schema,
+	{ "/events/*", ROUTE_BIT(GET), ROUTE_PAGE | ROUTE_READS(CONFIG_READ_EVENTS), read_event, "one event" },
+	{ "/schemas", ROUTE_BIT(GET), ROUTE_READS(CONFIG_READ_SCHEMAS), schema_list, "the actions that have a JSON Schema" },
+	{ "/schemas/*/versions", ROUTE_BIT(GET), ROUTE_READS(CONFIG_READ_SCHEMAS), schema_read, "all versions of the JSON Schema of an action" },
+	{ "/schemas/*/versions/*", ROUTE_BIT(GET), ROUTE_READS(CONFIG_READ_SCHEMAS), schema_read, "one version of it" },
+	{ "/schemas/*", ROUTE_BIT(GET) | ROUTE_BIT(PUT) | ROUTE_BIT(DELETE), ROUTE_READS(CONFIG_READ_SCHEMAS), schema,
 	    "the JSON Schema of an action's data: read it, register another version, remove it" },
-	{ "/health", ROUTE_BIT(GET), ROUTE_ADMIN, health_alive, "200 while the process answers" },
-	{ "/ready", ROUTE_BIT(GET), ROUTE_ADMIN, health_ready,
+	{ "/health", ROUTE_BIT(GET), ROUTE_ADMIN | ROUTE_OPEN, health_alive, "200 while the process answers" },
+	{ "/ready", ROUTE_BIT(GET), ROUTE_ADMIN | ROUTE_OPEN, health_ready,
 	    "200 while commands can be taken, else 503" },
-	{ "/openapi.json", ROUTE_BIT(GET), ROUTE_JSON, openapi_get, "all of this as OpenAPI 3.1" },
-	{ "/swagger.json", ROUTE_BIT(GET), ROUTE_JSON, openapi_get, "the same, under its former name" },
-	{ "/metrics", ROUTE_BIT(GET), ROUTE_ADMIN | ROUTE_TEXT, metrics_get,
+	{ "/openapi.json", ROUTE_BIT(GET), ROUTE_JSON | ROUTE_OPEN, openapi_get, "all of this as OpenAPI 3.1" },
+	{ "/swagger.json", ROUTE_BIT(GET), ROUTE_JSON | ROUTE_OPEN, openapi_get, "the same, under its former name" },
+	{ "/metrics", ROUTE_BIT(GET), ROUTE_ADMIN | ROUTE_TEXT | ROUTE_READS(CONFIG_READ_METRICS), metrics_get,
 	    "what was counted, for Prometheus" },
 };
 const size_t routes_count = sizeof(routes) / sizeof(routes[0]);
@@ -291,7 +292,7 @@ routes_head(struct exchange *x)
 		page = x->route != NULL && (x->route->flags & ROUTE_PAGE);
 	/* First, as problems are told in it too. */
 	x->answer = media_accept(&x->g.head, page);
-	return x->problem.id == PROBLEM_NONE && check_method(x) && check_accept(x) &&
+	return x->problem.id == PROBLEM_NONE && check_method(x) && auth_enter(x) && check_accept(x) &&
 	    check_content_type(x);
 }
 

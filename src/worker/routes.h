@@ -20,6 +20,11 @@
 #define ROUTE_TEXT	0x8u
 /* JSON: no other media type is there. */
 #define ROUTE_JSON	0x10u
+/* Everybody may, whoever that is. */
+#define ROUTE_OPEN	0x20u
+/* What a principal must be allowed to read (CONFIG_READ bits). */
+#define ROUTE_READS(bits)	((bits) << 8)
+#define ROUTE_READ_BITS(flags)	((flags) >> 8)
 
 struct route {
 	/* one that ends in a slash and a star takes anything there */

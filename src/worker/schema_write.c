@@ -8,6 +8,7 @@
 
 #include "command/schema/schema.h"
 #include "value/json.h"
+#include "worker/auth.h"
 #include "worker/inflate.h"
 #include "worker/registrar_link.h"
 #include "worker/response.h"
@@ -58,7 +59,7 @@ aim(struct exchange *x, struct schema_target *t)
 	const char *why;
 	uint32_t version;
 
-	if (!schema_target(x, t) || !writable(x))
+	if (!schema_target(x, t) || !writable(x) || !auth_schema(x, t->action, t->len))
 		return false;
 	if (t->what != SCHEMA_NEWEST)
 		return exchange_wrong(x, PROBLEM_METHOD_NOT_ALLOWED, "Versions are never changed.");
@@ -241,7 +242,8 @@ start(struct exchange *x, const struct schema_target *t, const struct registry_r
 	s->rec.action = t->action;
 	s->rec.action_len = t->len;
 	s->rec.base = registry_newest(t->entry);
-	s->rec.by = "";
+	s->rec.by = x->who.principal;
+	s->rec.by_len = strlen(s->rec.by);
 	s->registering.done = on_done;
 	x->schema_write = s;
 	registering_start(&exchange_worker(x)->registrar, &s->registering, &s->rec);

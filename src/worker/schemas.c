@@ -71,6 +71,9 @@ schemas_writable(const struct config *c)
 
 	for (size_t i = 0; i < c->http.listen.count; i++)
 		local = local && config_listen_local(c->http.listen.item[i]);
+	/* Where principals are known, it is their rules that say who may. */
+	if (config_auth_methods(c) != 0 && config_auth_methods(c) != CONFIG_AUTH_NONE)
+		return c->schemas.writable != CONFIG_WRITABLE_FALSE;
 	return c->schemas.writable == CONFIG_WRITABLE_TRUE || (c->schemas.writable == CONFIG_WRITABLE_LOCAL && local);
 }
 

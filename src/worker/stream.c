@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/mem.h"
 #include "worker/guard_stream.h"
@@ -178,7 +179,7 @@ on_timer(struct wheel_timer *timer)
 
 	if (s->state == STREAM_WAITING)
 		give_up(s);
-	else if (s->topic->all->stopping)
+	else if (s->topic->all->stopping || s->x->who.end_s <= clock_wall_ms() / 1000)
 		finish(s);
 	else if (!s->slow)
 		beat(s);

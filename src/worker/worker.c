@@ -10,6 +10,7 @@
 #include "index/reader.h"
 #include "util/log.h"
 #include "worker/access_log.h"
+#include "worker/audit.h"
 #include "worker/batch.h"
 #include "worker/course.h"
 #include "worker/media.h"
@@ -72,6 +73,7 @@ on_shed(struct guard_request *r)
 {
 	struct exchange *x = (struct exchange *)r;
 
+	x->who.principal = "";
 	arena_free(&x->arena);
 	buf_free(&x->inflated);
 }
@@ -95,6 +97,7 @@ on_head(struct guard_request *r)
 	x->schema_write = NULL;
 	x->request_id = NULL;
 	x->has_logged = false;
+	x->bad_token = false;
 	x->applied = NULL;
 	return routes_head(x);
 }
@@ -115,6 +118,8 @@ on_answered(struct guard *g, const struct guard_answer *a)
 	    x != NULL ? x->g.head.method : METHOD_UNKNOWN, a->content_type, a->status);
 	if (w->access.form != CONFIG_ACCESS_LOG_OFF)
 		access_log_answer(&w->access, a, x);
+	if (x != NULL)
+		audit_answer(&w->audit, a, (struct exchange *)a->request);
 }
 
 static void
@@ -322,6 +327,7 @@ worker_run(struct proc *p)
 	registrar_link_init(&w.registrar, p, &w.wheel);
 	w.schemas_writable = schemas_writable(&p->config);
 	access_log_init(&w.access, p);
+	line_log_init(&w.audit, p, &p->audit_fd, "the audit log");
 	w.streams = streams_new(p, &w.wheel, index_of, &w);
 	engine_feeds(w.engine, w.streams);
 	/*
@@ -335,5 +341,7 @@ worker_run(struct proc *p)
 	engine_on_linked(w.engine, on_linked, &w);
 	if (event_base_dispatch(p->base) == -1)
 		fatalx("the event loop failed");
+	line_log_flush(&w.audit);
+	line_log_flush(&w.access.log);
 	return 0;
 }

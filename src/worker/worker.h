@@ -36,6 +36,7 @@ struct worker {
 	struct registrar_link	 registrar;
 	bool			 schemas_writable;	/* over HTTP */
 	struct access_log	 access;
+	struct line_log		 audit;
 	struct buf		 out;		/* an answer being made */
 	struct buf		 zipped;	/* the same in gzip */
 	struct wheel_timer	 patience;	/* READY without both links, once this is over */

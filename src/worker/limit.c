@@ -1,0 +1,117 @@
+/*
+ * limit.c: how often a client may ask. See limit.h.
+ */
+#include <sys/socket.h>
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include "daemon/rates.h"
+#include "util/clock.h"
+#include "util/hash.h"
+#include "worker/limit.h"
+#include "worker/worker.h"
+
+#define SECOND_NS	INT64_C(1000000000)
+#define IPV6_SITE	8	/* bytes of an address that one client usually has to itself: a /64 */
+
+enum of { ADDRESS = 'a', PRINCIPAL = 'p' };
+
+/* Seeded, so that nobody can seek two clients that meet in one place. */
+static uint64_t
+number_of(const struct exchange *x, enum of what, const void *data, size_t len)
+{
+	const struct board *b = exchange_worker(x)->proc->board;
+	const uint8_t kind = (uint8_t)what;
+	uint64_t h = hash_more(HASH_START, &b->seed, sizeof(b->seed));
+
+	h = hash_more(hash_more(h, &kind, 1), data, len);
+	return hash_more(h, &b->seed, sizeof(b->seed));
+}
+
+static bool
+take(struct exchange *x, uint64_t client, int rate, int burst, unsigned cost)
+{
+	struct proc *p = exchange_worker(x)->proc;
+	int64_t wait = rates_take(&p->board->rates, client, (unsigned)rate, (unsigned)(burst > 0 ? burst : rate), cost,
+	    clock_ns());
+
+	if (wait == 0)
+		return true;
+	board_add(p->slot, COUNT_http_limited, 1);
+	x->retry_s = (unsigned)((wait + SECOND_NS - 1) / SECOND_NS);
+	return false;
+}
+
+/* The part of the client's address that is the client's; 0 bytes: it has none (a Unix socket). */
+static size_t
+address(const struct exchange *x, uint8_t out[IPV6_SITE])
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	const struct in6_addr *six = &((const struct sockaddr_in6 *)(const void *)&ss)->sin6_addr;
+
+	if (getpeername(guard_fd(&x->g), (struct sockaddr *)&ss, &len) == -1)
+		return 0;
+	if (ss.ss_family == AF_INET) {
+		memcpy(out, &((const struct sockaddr_in *)(const void *)&ss)->sin_addr, 4);
+		return 4;
+	}
+	if (ss.ss_family != AF_INET6)
+		return 0;
+	if (IN6_IS_ADDR_V4MAPPED(six)) {
+		memcpy(out, six->s6_addr + 12, 4);
+		return 4;
+	}
+	memcpy(out, six->s6_addr, IPV6_SITE);
+	return IPV6_SITE;
+}
+
+bool
+limit_address(struct exchange *x)
+{
+	const struct config *c = &exchange_worker(x)->proc->config;
+	uint8_t room[IPV6_SITE];
+	size_t len;
+
+	if (c->limits.address_rate == 0 || (len = address(x, room)) == 0 ||
+	    take(x, number_of(x, ADDRESS, room, len), c->limits.address_rate, c->limits.address_burst, 1))
+		return true;
+	return exchange_wrong(x, PROBLEM_TOO_MANY, arena_printf(&x->arena,
+	    "More than %d requests a second came from this address (limits.address_rate). Nothing was done; come again in %u s.",
+	    c->limits.address_rate, x->retry_s));
+}
+
+static int
+principal_rate(const struct exchange *x)
+{
+	const struct config_rule *rule = x->who.rule;
+
+	return rule != NULL && rule->rate != CONFIG_RULE_RATE_UNSET ? rule->rate :
+	    exchange_worker(x)->proc->config.limits.principal_rate;
+}
+
+static bool
+take_principal(struct exchange *x, unsigned cost)
+{
+	int rate = principal_rate(x);
+
+	return rate == 0 || take(x, number_of(x, PRINCIPAL, x->who.principal, strlen(x->who.principal)), rate,
+	    exchange_worker(x)->proc->config.limits.principal_burst, cost);
+}
+
+bool
+limit_principal(struct exchange *x)
+{
+	return take_principal(x, 1) || exchange_wrong(x, PROBLEM_TOO_MANY, arena_printf(&x->arena,
+	    "%s came with more than %d requests a second (limits.principal_rate). Nothing was done; come again in %u s.",
+	    x->who.principal, principal_rate(x), x->retry_s));
+}
+
+void
+limit_batch(struct exchange *x, size_t n)
+{
+	/* It may be refused here: then the bucket is empty as it is. */
+	if (x->who.rule != NULL && n > 1)
+		take_principal(x, (unsigned)n - 1);
+}

@@ -1,0 +1,38 @@
+/*
+ * line_log.h: a file of lines that the master opened: the access log, the audit
+ * log. Lines are gathered and written once a turn of the loop; a file that takes
+ * no more loses lines, never time.
+ */
+#ifndef WORKER_LINE_LOG_H
+#define WORKER_LINE_LOG_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+
+#include "daemon/proc.h"
+#include "util/buf.h"
+
+struct line_log {
+	struct proc	*proc;
+	const int	*fd;	/* -1: there is none now */
+	const char	*what;	/* "the access log" */
+	struct buf	 lines;	/* to be written */
+	struct event	*flush;
+};
+
+/* fd may change while the process runs. */
+void	line_log_init(struct line_log *l, struct proc *p, const int *fd, const char *what);
+/* Where a line is to be appended, then line_log_end; NULL: nowhere, or too many wait, which is counted. */
+struct buf *line_log_begin(struct line_log *l);
+void	line_log_end(struct line_log *l);
+/* Write now what was gathered: the process ends. */
+void	line_log_flush(struct line_log *l);
+
+/* What a client chose: quotes, backslashes, controls and what is no ASCII are escaped, as \xHH or, in JSON, \u00HH. */
+void	line_log_text(struct buf *out, const char *s, size_t len, bool json);
+/* "192.0.2.7" of the client of a socket; "-" on a Unix socket, or where it is not known. */
+const char *line_log_address(int fd, char out[INET6_ADDRSTRLEN]);
+/* The time now, "2026-01-31T23:59:59.999Z", appended. */
+void	line_log_time(struct buf *out);
+
+#endif
