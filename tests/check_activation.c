@@ -25,7 +25,8 @@
 
 #define FIRST	100	/* what Check has open is below */
 
-static struct master m;
+/* Each stays where it is, so that what the one before held is no leak. */
+static struct master images[4], *m = images;
 static struct config config;
 static char why[512], directory[64];
 static int passed;
@@ -33,13 +34,14 @@ static int passed;
 static void
 begin(void)
 {
-	memset(&m, 0, sizeof(m));
-	m.control[0].fd = m.control[1].fd = m.pid_fd = -1;
-	TAILQ_INIT(&m.listeners);
-	generation_init(&m);
-	ck_assert_ptr_nonnull(m.base = event_base_new());
-	ck_assert_int_ne(m.board_fd = board_create(&m.board), -1);
-	m.pidfile = xstrdup("");
+	m++;
+	ck_assert(m < images + sizeof(images) / sizeof(images[0]));
+	m->control[0].fd = m->control[1].fd = m->pid_fd = -1;
+	TAILQ_INIT(&m->listeners);
+	generation_init(m);
+	ck_assert_ptr_nonnull(m->base = event_base_new());
+	ck_assert_int_ne(m->board_fd = board_create(&m->board), -1);
+	m->pidfile = xstrdup("");
 }
 
 static void
@@ -150,13 +152,13 @@ static void
 take(void)
 {
 	activation_take(FIRST);
-	activation_offer(&m);
+	activation_offer(m);
 }
 
 static void
 bind_generation(unsigned generation)
 {
-	ck_assert_msg(listen_bind(&m, &config, generation, why, sizeof(why)) == 0, "%s", why);
+	ck_assert_msg(listen_bind(m, &config, generation, why, sizeof(why)) == 0, "%s", why);
 }
 
 static int
@@ -165,7 +167,7 @@ count_listeners(void)
 	struct listener *l;
 	int n = 0;
 
-	TAILQ_FOREACH(l, &m.listeners, entry)
+	TAILQ_FOREACH(l, &m->listeners, entry)
 		n++;
 	return n;
 }
@@ -190,9 +192,9 @@ START_TEST(a_socket_that_is_named_is_adopted)
 	ck_assert_ptr_null(getenv("LISTEN_FDS"));
 	ck_assert_ptr_null(getenv("LISTEN_FDNAMES"));
 	bind_generation(1);
-	activation_close_unnamed(&m, 1);
+	activation_close_unnamed(m, 1);
 	ck_assert_int_eq(count_listeners(), 1);
-	l = TAILQ_FIRST(&m.listeners);
+	l = TAILQ_FIRST(&m->listeners);
 	ck_assert_int_eq(l->fd, FIRST);
 	ck_assert_int_eq(l->use[1], LISTENER_CLIENTS);
 	ck_assert_int_eq(fcntl(FIRST, F_GETFD), FD_CLOEXEC);
@@ -241,7 +243,7 @@ START_TEST(one_that_is_not_named_is_closed)
 	configure("http.listen", "127.0.0.1:%d", named);
 	take();
 	bind_generation(1);
-	activation_close_unnamed(&m, 1);
+	activation_close_unnamed(m, 1);
 	ck_assert_int_eq(count_listeners(), 1);
 	ck_assert(!open_now(FIRST));
 	ck_assert(open_now(FIRST + 1));
@@ -298,9 +300,9 @@ START_TEST(one_of_both_families_is_taken_for_a_bare_port)
 	configure("http.listen", "%d", port);
 	take();
 	bind_generation(1);
-	activation_close_unnamed(&m, 1);
+	activation_close_unnamed(m, 1);
 	ck_assert_int_eq(count_listeners(), 1);
-	l = TAILQ_FIRST(&m.listeners);
+	l = TAILQ_FIRST(&m->listeners);
 	ck_assert(l->passed && l->dual);
 	ck_assert_int_eq(l->fd, FIRST);
 	ck_assert_int_eq(l->use[1], LISTENER_CLIENTS);
@@ -318,7 +320,7 @@ START_TEST(one_of_both_families_has_one_purpose)
 	configure("http.listen", "[::]:%d", port);
 	configure("http.admin", "0.0.0.0:%d", port);
 	take();
-	ck_assert_int_eq(listen_bind(&m, &config, 1, why, sizeof(why)), -1);
+	ck_assert_int_eq(listen_bind(m, &config, 1, why, sizeof(why)), -1);
 	ck_assert_msg(strstr(why, "http.admin") != NULL && strstr(why, "BindIPv6Only=ipv6-only") != NULL, "%s", why);
 }
 END_TEST
@@ -334,9 +336,9 @@ START_TEST(one_of_ipv6_alone_leaves_ipv4_to_be_bound)
 	configure("http.listen", "%d", port);
 	take();
 	bind_generation(1);
-	activation_close_unnamed(&m, 1);
+	activation_close_unnamed(m, 1);
 	ck_assert_int_eq(count_listeners(), 2);
-	ck_assert(!TAILQ_LAST(&m.listeners, listener_list)->passed);
+	ck_assert(!TAILQ_LAST(&m->listeners, listener_list)->passed);
 }
 END_TEST
 
@@ -355,10 +357,10 @@ START_TEST(its_socket_file_stays)
 	ck_assert_int_eq(config_set(&config, "http.admin", text, &err), 0);
 	take();
 	bind_generation(1);
-	activation_close_unnamed(&m, 1);
+	activation_close_unnamed(m, 1);
 	ck_assert_int_eq(count_listeners(), 2);
 	ck_assert_int_eq(access(ours, F_OK), 0);
-	listen_close_all(&m);
+	listen_close_all(m);
 	ck_assert_int_eq(access(ours, F_OK), -1);
 	ck_assert_int_eq(access(theirs, F_OK), 0);
 	ck_assert(!open_now(FIRST));
@@ -379,7 +381,7 @@ START_TEST(one_without_a_file_is_never_named)
 	configure("http.listen", "127.0.0.1:%d", port);
 	take();
 	bind_generation(1);
-	activation_close_unnamed(&m, 1);
+	activation_close_unnamed(m, 1);
 	ck_assert(!open_now(FIRST));
 }
 END_TEST
@@ -396,14 +398,14 @@ START_TEST(the_next_image_knows_them)
 	configure("http.listen", "%d", port);
 	take();
 	bind_generation(1);
-	activation_close_unnamed(&m, 1);
-	ck_assert_int_eq(state_save(&m), 0);
+	activation_close_unnamed(m, 1);
+	ck_assert_int_eq(state_save(m), 0);
 	ck_assert_int_eq(fcntl(FIRST, F_GETFD), 0);
 	begin();
-	ck_assert_int_eq(state_restore(&m), 0);
+	ck_assert_int_eq(state_restore(m), 0);
 	ck_assert_int_eq(fcntl(FIRST, F_GETFD), FD_CLOEXEC);
 	ck_assert_int_eq(count_listeners(), 1);
-	l = TAILQ_FIRST(&m.listeners);
+	l = TAILQ_FIRST(&m->listeners);
 	ck_assert(l->passed && l->dual);
 	bind_generation(2);
 	ck_assert_int_eq(count_listeners(), 1);
