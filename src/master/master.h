@@ -53,7 +53,7 @@ struct generation {
 	int			 wave;		/* roles up to this wave have been started (or told to stop) */
 	struct event		*timer;		/* it does not come READY, or does not finish draining */
 	bool			 inherited;	/* its roles are of the former image */
-	int			 blob_fd;	/* its configuration, where this binary does not know it; -1 */
+	int			 blob_fd;	/* its configuration as the next image is told it; -1: it was not yet */
 };
 
 struct child {

@@ -56,6 +56,7 @@ keep_all(struct master *m, bool keep)
 		keep_across_exec(g->secrets_fd, keep);
 		keep_across_exec(g->files_fd, keep);
 		keep_across_exec(g->registry_fd, keep);
+		keep_across_exec(g->blob_fd, keep);
 	}
 	TAILQ_FOREACH(l, &m->listeners, entry)
 		keep_across_exec(l->fd, keep);
@@ -78,25 +79,26 @@ memfd_of(const char *name, const struct buf *text)
 	return fd;
 }
 
+/* One that came from the former image goes on as it came: what we do not know, the image to come may. */
 static void
-put_generation(struct buf *out, const struct generation *g)
+put_generation(struct buf *out, struct generation *g)
 {
 	struct buf blob;
-	int fd;
 
-	buf_init(&blob, 0);
-	config_serialize(&g->config, ~0u, &blob);
-	/* What we do not know, the image to come may. */
-	fd = g->blob_fd != -1 ? dup(g->blob_fd) : memfd_of("cmdr-config", &blob);
-	buf_free(&blob);
-	buf_printf(out, "generation %u %d %d %d %d %d\n", g->nr, (int)g->state, g->secrets_fd, fd,
+	if (g->blob_fd == -1) {
+		buf_init(&blob, 0);
+		config_serialize(&g->config, ~0u, &blob);
+		g->blob_fd = memfd_of("cmdr-config", &blob);
+		buf_free(&blob);
+	}
+	buf_printf(out, "generation %u %d %d %d %d %d\n", g->nr, (int)g->state, g->secrets_fd, g->blob_fd,
 	    g->registry_fd, g->files_fd);
 }
 
 static void
-describe(const struct master *m, struct buf *out)
+describe(struct master *m, struct buf *out)
 {
-	const struct generation *g;
+	struct generation *g;
 	const struct listener *l;
 	const struct child *c;
 
@@ -296,10 +298,7 @@ restore_generation(struct master *m, const char *args)
 	g->state = (enum generation_state)state;
 	/* Keys that only another version knows: its roles can go on, but not be started again. */
 	g->restartable = known;
-	if (known)
-		close(blob);
-	else
-		g->blob_fd = fcntl(blob, F_SETFD, FD_CLOEXEC) == -1 ? -1 : blob;
+	g->blob_fd = blob;
 	generation_resume(m, g);
 }
 
