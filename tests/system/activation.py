@@ -91,6 +91,7 @@ def passed():
     d = Daemon("embedded")
     other = free_port()
     d.options["http"]["listen"] = '["%d", "unix:%s"]' % (d.port, path)
+    d.options[""]["auth"] = "none"
     d.write()
     sockets = [inet6(d.port), file(path), inet(other)]
     os.chmod(path, 0o666)
@@ -171,6 +172,7 @@ def systemd():
         return "passed over: no systemd-socket-activate"
     d = Daemon("embedded")
     d.options["http"]["listen"] = "[%d]" % d.port
+    d.options[""]["auth"] = "none"
     d.write()
     out = open(d.log, "a")
     d.process = subprocess.Popen([tool, "-l", str(d.port), "--fdname=http", lib.CMDRD, "-d", "-f", d.conf], stdout=out, stderr=out)
