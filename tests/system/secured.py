@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A real Kafka that speaks TLS, asks for SASL and has ACLs: cmdr's user may write the commands topic and read the two, and no
+"""A real Kafka that speaks TLS, asks for SASL or a certificate, and has ACLs: cmdr's user may write the commands topic and read the two, and no
 more. What is denied is told, not retried without end; and the password is nowhere to be seen. See lib.py."""
 import glob
 import json
@@ -14,21 +14,26 @@ from lib import Daemon, Kafka, check, wait_until
 
 PORT = int(os.environ.get("CMDR_KAFKA_PORT", "19660"))
 SECURE = PORT + 40
+MUTUAL = PORT + 41
 PASSWORD = "pa55-of-cmdr-7f6d"
 kafka = None
 where = None
 
 
 class Secured(Kafka):
-    """One broker with a second listener for clients: SASL_SSL. The first one stays, for its administrator."""
+    """One broker with more listeners for clients: SASL_SSL, and SSL with certificates. The first one stays, for its administrator."""
 
     def start(self):
         self.certificates()
         store = os.path.join(where, "broker.p12")
         settings = {
-            "listeners": "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d,CLIENTS://127.0.0.1:%d" % (PORT, PORT + 3, SECURE),
-            "advertised.listeners": "PLAINTEXT://127.0.0.1:%d,CLIENTS://127.0.0.1:%d" % (PORT, SECURE),
-            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,CLIENTS:SASL_SSL",
+            "listeners": "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d,CLIENTS://127.0.0.1:%d,MUTUAL://127.0.0.1:%d"
+                         % (PORT, PORT + 3, SECURE, MUTUAL),
+            "advertised.listeners": "PLAINTEXT://127.0.0.1:%d,CLIENTS://127.0.0.1:%d,MUTUAL://127.0.0.1:%d" % (PORT, SECURE, MUTUAL),
+            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,CLIENTS:SASL_SSL,MUTUAL:SSL",
+            "listener.name.mutual.ssl.client.auth": "required",
+            "listener.name.mutual.ssl.truststore.location": os.path.join(where, "ca.pem"),
+            "listener.name.mutual.ssl.truststore.type": "PEM",
             "ssl.keystore.location": store, "ssl.keystore.password": "changeit", "ssl.keystore.type": "PKCS12",
             # Kafka 4 refuses SCRAM as librdkafka before 2.6.1 speaks it: docs/kafka.md.
             "sasl.enabled.mechanisms": "PLAIN",
@@ -51,15 +56,19 @@ class Secured(Kafka):
             "-extfile", "ext", "-out", "broker.pem")
         run("openssl", "pkcs12", "-export", "-in", "broker.pem", "-inkey", "broker.key", "-name", "broker", "-out", "broker.p12",
             "-passout", "pass:changeit")
+        for name, subject in (("cmdr", "/CN=cmdr"), ("other", "/CN=other")):
+            run("openssl", "req", "-newkey", "rsa:2048", "-passout", "pass:" + PASSWORD, "-keyout", name + ".key", "-out", name + ".csr", "-subj", subject)
+            run("openssl", "x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-out",
+                name + ".pem")
 
     def allow(self, topic, *operations):
         ops = [x for o in operations for x in ("--operation", o)]
         self.run("tool", "org.apache.kafka.tools.AclCommand", "--bootstrap-server", self.bootstrap, "--add", "--allow-principal",
-                 "User:cmdr", *ops, "--topic", topic)
+                 "User:cmdr", "--allow-principal", "User:CN=cmdr", *ops, "--topic", topic)
 
     def allow_group(self):
         self.run("tool", "org.apache.kafka.tools.AclCommand", "--bootstrap-server", self.bootstrap, "--add", "--allow-principal",
-                 "User:cmdr", "--operation", "Read", "--group", "cmdr")
+                 "User:cmdr", "--allow-principal", "User:CN=cmdr", "--operation", "Read", "--group", "cmdr")
 
 
 def daemon(commands, events, password=PASSWORD):
@@ -71,6 +80,34 @@ def daemon(commands, events, password=PASSWORD):
     d.options["kafka"]["secrets"] = secrets
     d.write()
     return d
+
+
+def by_certificate(name, start=True):
+    """cmdr shows the certificate; its key is encrypted, and the passphrase is a secret."""
+    d = Daemon("127.0.0.1:%d" % MUTUAL, "commands", "events", extra={"kafka": {
+        "properties": "{security.protocol: SSL, ssl.ca.location: %s/ca.pem, ssl.certificate.location: %s/%s.pem, ssl.key.location: %s/%s.key}"
+                      % (where, where, name, where, name)}})
+    secrets = os.path.join(d.dir, "secrets")
+    with open(secrets, "w", opener=lambda p, flags: os.open(p, flags, 0o600)) as f:
+        f.write("ssl.key.password=%s\n" % PASSWORD)
+    d.options["kafka"]["secrets"] = secrets
+    d.write()
+    return d.start(ready=start)
+
+
+def certificates_for_kafka():
+    d = by_certificate("cmdr")
+    status, _, text = d.post({"action": "create-foo", "data": {"a": 1}})
+    check(status == 202, "%d %r" % (status, text))
+    seen = not_seen_anywhere(d)
+    d.stop()
+    check(not d.grep(re.escape(PASSWORD)), "the passphrase is in the log")
+    d = by_certificate("other", False)
+    answer = wait_until(lambda: (lambda r: r if b"uthoriz" in r[2] else None)(d.post({"action": "a", "data": {}})), 30,
+                        "a refusal that says why")
+    check(answer[0] == 503, answer)
+    d.stop()
+    return "202; another's certificate: 503; %s" % seen
 
 
 def with_what_it_needs():
@@ -158,6 +195,7 @@ def wrong_password():
 
 TESTS = [
     ("TLS, SASL and ACLs", with_what_it_needs),
+    ("certificates on both sides", certificates_for_kafka),
     ("a topic that may not be written", not_to_be_written),
     ("a wrong password", wrong_password),
 ]
