@@ -49,6 +49,7 @@ static const struct {
 	{ "accept", "The types that the answer may have, with their q." },
 	{ "accept-encoding", "gzip: answers of 1 KiB and more are compressed." },
 	{ "authorization", "Who asks." },
+	{ "x-forwarded-for", "From a proxy of http.proxies: the client's address, for logs and limits." },
 	{ "content-type", "What the body is in; a charset must be utf-8 or us-ascii." },
 	{ "content-encoding", "gzip, or absent; http.max_body is of what is inflated." },
 	{ "content-length", "How long the body is; neither this nor chunked is an empty body." },

@@ -101,6 +101,7 @@ struct config {
 		int			access_log;	/* enum config_access_log */
 		char			*access_log_file;
 		char			*public_url;
+		struct config_list	proxies;	/* each one config_net_parse() takes */
 		struct config_list	cors_origins;	/* "*", or origins as browsers send them */
 		int64_t			cors_max_age;
 	} http;

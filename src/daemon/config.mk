@@ -9,6 +9,7 @@ libconfig_a_SOURCES = \
 	src/daemon/config_files.c src/daemon/config_files.h \
 	src/daemon/config_kafka.c src/daemon/config_kafka.h \
 	src/daemon/config_listen.c src/daemon/config_listen.h \
+	src/daemon/config_net.c src/daemon/config_net.h \
 	src/daemon/config_nearest.c \
 	src/daemon/config_auth.c src/daemon/config_auth.h \
 	src/daemon/config_rule.c src/daemon/config_rule.h \

@@ -10,6 +10,7 @@
 #include "daemon/config_check.h"
 #include "daemon/config_error.h"
 #include "daemon/config_listen.h"
+#include "daemon/config_net.h"
 #include "daemon/config_value.h"
 #include "util/log.h"
 
@@ -22,6 +23,15 @@ config_check_listen(const char *name, const char *value)
 
 	(void)name;
 	return config_listen_parse(value, &addrs);
+}
+
+const char *
+config_check_net(const char *name, const char *value)
+{
+	struct config_net net;
+
+	(void)name;
+	return config_net_parse(value, &net);
 }
 
 /* RFC 3986 as far as a prefix of Location goes: scheme, host, perhaps port and path, no more. */

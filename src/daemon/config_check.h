@@ -13,6 +13,7 @@
  * the row allows an empty string.
  */
 const char *config_check_listen(const char *name, const char *value);
+const char *config_check_net(const char *name, const char *value);
 const char *config_check_origin(const char *name, const char *value);
 const char *config_check_url(const char *name, const char *value);
 const char *config_check_servers(const char *name, const char *value);

@@ -173,6 +173,10 @@ const struct config_key config_keys[] = {
 	    "What stands before the path in Location, such as https://cmdr.example.com, for "
 	    "clients that need an absolute URL. Not set, Location is a path."),
 
+	LIST(http.proxies, 0, 64, "", WORKER, config_check_net, "an address, a network such as 10.0.0.0/8, or unix",
+	    "Proxies whose X-Forwarded-For is believed; unix is any over a unix: listener. The client's "
+	    "address in the access log, the audit log and limits.address_rate is then the last in that "
+	    "field which is no proxy of these. Empty: it is that of the connection."),
 	LIST(http.cors_origins, 0, 64, "", WORKER, config_check_origin,
 	    "an origin such as https://app.example.com, or *",
 	    "The web origins whose pages may use this service from a browser (CORS). Each as the "

@@ -7,6 +7,7 @@
 
 #include "util/clock.h"
 #include "worker/access_log.h"
+#include "worker/client.h"
 #include "worker/exchange.h"
 
 void
@@ -77,6 +78,19 @@ micros(const struct exchange *x)
 	return x != NULL && x->g.whole_ns != 0 ? (clock_ns() - x->g.whole_ns) / 1000 : 0;
 }
 
+/* What was not understood has no header fields to believe. */
+static const char *
+address(const struct guard_answer *a, const struct exchange *x, char out[INET6_ADDRSTRLEN])
+{
+	struct client c;
+
+	if (x != NULL)
+		client_of(x, &c);
+	else
+		client_of_socket(a->fd, &c);
+	return client_text(&c, out);
+}
+
 static void
 put_common(struct buf *out, const struct guard_answer *a, const struct exchange *x)
 {
@@ -87,7 +101,7 @@ put_common(struct buf *out, const struct guard_answer *a, const struct exchange 
 	struct tm tm;
 
 	strftime(when, sizeof(when), "%d/%b/%Y:%H:%M:%S +0000", gmtime_r(&now, &tm));
-	buf_printf(out, "%s - - [%s] \"", line_log_address(a->fd, addr), when);
+	buf_printf(out, "%s - - [%s] \"", address(a, x, addr), when);
 	put_request(out, h, false);
 	buf_printf(out, "\" %d %zu \"", a->status, a->len);
 	put_span(out, h, h != NULL ? &h->field[FIELD_REFERER] : &none, false);
@@ -108,7 +122,7 @@ put_json(struct buf *out, const struct guard_answer *a, const struct exchange *x
 
 	buf_puts(out, "{\"time\":\"");
 	line_log_time(out);
-	buf_printf(out, "\",\"address\":\"%s\",\"request\":\"", line_log_address(a->fd, addr));
+	buf_printf(out, "\",\"address\":\"%s\",\"request\":\"", address(a, x, addr));
 	put_request(out, h, true);
 	buf_printf(out, "\",\"status\":%d,\"bytes\":%zu,\"microseconds\":%" PRId64, a->status, a->len, micros(x));
 	if (h != NULL && h->field[FIELD_USER_AGENT].set) {

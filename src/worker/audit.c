@@ -5,6 +5,7 @@
 
 #include "value/edn_text.h"
 #include "worker/audit.h"
+#include "worker/client.h"
 #include "worker/response.h"
 #include "worker/worker.h"
 
@@ -23,14 +24,16 @@ begin(struct exchange *x, const char *what)
 {
 	struct buf *out = line_log_begin(&exchange_worker(x)->audit);
 	char addr[INET6_ADDRSTRLEN];
+	struct client client;
 
 	if (out == NULL)
 		return NULL;
+	client_of(x, &client);
 	buf_puts(out, "{\"time\":\"");
 	line_log_time(out);
 	buf_printf(out, "\",\"what\":\"%s\"", what);
 	member(out, "principal", x->who.principal[0] != '\0' ? x->who.principal : RULES_ANONYMOUS);
-	member(out, "address", line_log_address(guard_fd(&x->g), addr));
+	member(out, "address", client_text(&client, addr));
 	member(out, "request_id", response_request_id(x));
 	return out;
 }

@@ -497,12 +497,6 @@ guard_abort(struct guard *g)
 	guard_stream_abort(g);
 }
 
-int
-guard_fd(const struct guard_request *r)
-{
-	return r->conn != NULL ? bufferevent_getfd(r->conn->socket) : -1;
-}
-
 const char *
 guard_subject(const struct guard_request *r)
 {

@@ -157,7 +157,7 @@ struct guard {
 void	guard_init(struct guard *g, struct event_base *base, struct wheel *wheel,
 	    struct board_slot *slot, const struct guard_limits *limits, SSL_CTX *tls,
 	    const struct guard_ops *ops, void *arg);
-/* The client's socket; -1 for a stream's request. */
+/* The client's socket, or -1. */
 int	guard_fd(const struct guard_request *r);
 /* The subject of the certificate that the client showed (RFC 4514), or NULL. */
 const char *guard_subject(const struct guard_request *r);

@@ -54,6 +54,7 @@ enum guard_repeat {
 	X(TRACEPARENT, "traceparent", REPEAT_JOIN)			\
 	X(TRACESTATE, "tracestate", REPEAT_JOIN)			\
 	X(ORIGIN, "origin", REPEAT_REFUSE)				\
+	X(X_FORWARDED_FOR, "x-forwarded-for", REPEAT_JOIN)		\
 	X(AUTHORIZATION, "authorization", REPEAT_REFUSE)		\
 	X(CORS_METHOD, "access-control-request-method", REPEAT_REFUSE)
 

@@ -299,8 +299,8 @@ guard_stream_begin(struct guard_request *r, int status)
 		return false;
 	}
 	answer.fd = fd;
-	guard_out_count(g, &answer);
 	s = stream_new(g, r, fd, tls);
+	guard_out_count(g, &answer);
 	/* A 100 Continue that was not taken goes first. */
 	if (evbuffer_get_length(g->scratch) > 0)
 		evbuffer_add_buffer(waiting(s), g->scratch);
@@ -380,4 +380,12 @@ guard_stream_abort(struct guard *g)
 
 	while ((s = TAILQ_FIRST(&g->streams)) != NULL)
 		hang_up(s);
+}
+
+int
+guard_fd(const struct guard_request *r)
+{
+	if (r->stream != NULL)
+		return r->stream->fd;
+	return r->conn != NULL ? bufferevent_getfd(r->conn->socket) : -1;
 }

@@ -3,12 +3,12 @@
  */
 #include <sys/socket.h>
 
-#include <netinet/in.h>
 #include <string.h>
 
 #include "daemon/rates.h"
 #include "util/clock.h"
 #include "util/hash.h"
+#include "worker/client.h"
 #include "worker/limit.h"
 #include "worker/worker.h"
 
@@ -43,39 +43,23 @@ take(struct exchange *x, uint64_t client, int rate, int burst, unsigned cost)
 	return false;
 }
 
-/* The part of the client's address that is the client's; 0 bytes: it has none (a Unix socket). */
+/* Bytes of an address that are one client's; 0: it has none (a Unix socket). */
 static size_t
-address(const struct exchange *x, uint8_t out[IPV6_SITE])
+site(const struct client *c)
 {
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-	const struct in6_addr *six = &((const struct sockaddr_in6 *)(const void *)&ss)->sin6_addr;
-
-	if (getpeername(guard_fd(&x->g), (struct sockaddr *)&ss, &len) == -1)
-		return 0;
-	if (ss.ss_family == AF_INET) {
-		memcpy(out, &((const struct sockaddr_in *)(const void *)&ss)->sin_addr, 4);
-		return 4;
-	}
-	if (ss.ss_family != AF_INET6)
-		return 0;
-	if (IN6_IS_ADDR_V4MAPPED(six)) {
-		memcpy(out, six->s6_addr + 12, 4);
-		return 4;
-	}
-	memcpy(out, six->s6_addr, IPV6_SITE);
-	return IPV6_SITE;
+	return c->family == AF_INET ? 4 : c->family == AF_INET6 ? IPV6_SITE : 0;
 }
 
 bool
 limit_address(struct exchange *x)
 {
 	const struct config *c = &exchange_worker(x)->proc->config;
-	uint8_t room[IPV6_SITE];
-	size_t len;
+	struct client client;
 
-	if (c->limits.address_rate == 0 || (len = address(x, room)) == 0 ||
-	    take(x, number_of(x, ADDRESS, room, len), c->limits.address_rate, c->limits.address_burst, 1))
+	if (c->limits.address_rate == 0)
+		return true;
+	client_of(x, &client);
+	if (site(&client) == 0 || take(x, number_of(x, ADDRESS, client.bytes, site(&client)), c->limits.address_rate, c->limits.address_burst, 1))
 		return true;
 	return exchange_wrong(x, PROBLEM_TOO_MANY, arena_printf(&x->arena,
 	    "More than %d requests a second came from this address (limits.address_rate). Nothing was done; come again in %u s.",

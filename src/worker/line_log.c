@@ -1,9 +1,6 @@
 /*
  * line_log.c: a file of lines that the master opened. See line_log.h.
  */
-#include <sys/socket.h>
-
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -85,28 +82,6 @@ line_log_text(struct buf *out, const char *s, size_t len, bool json)
 		else
 			buf_putc(out, c);
 	}
-}
-
-const char *
-line_log_address(int fd, char out[INET6_ADDRSTRLEN])
-{
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-	const void *in = NULL;
-
-	if (fd == -1 || getpeername(fd, (struct sockaddr *)&ss, &len) == -1)
-		return "-";
-	if (ss.ss_family == AF_INET) {
-		in = &((const struct sockaddr_in *)(const void *)&ss)->sin_addr;
-	} else if (ss.ss_family == AF_INET6) {
-		in = &((const struct sockaddr_in6 *)(const void *)&ss)->sin6_addr;
-		/* An IPv4 client of a socket for both. */
-		if (IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)in)) {
-			in = (const uint8_t *)in + 12;
-			ss.ss_family = AF_INET;
-		}
-	}
-	return in != NULL && inet_ntop(ss.ss_family, in, out, INET6_ADDRSTRLEN) != NULL ? out : "-";
 }
 
 void

@@ -6,7 +6,6 @@
 #ifndef WORKER_LINE_LOG_H
 #define WORKER_LINE_LOG_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 
 #include "daemon/proc.h"
@@ -30,8 +29,6 @@ void	line_log_flush(struct line_log *l);
 
 /* What a client chose: quotes, backslashes, controls and what is no ASCII are escaped, as \xHH or, in JSON, \u00HH. */
 void	line_log_text(struct buf *out, const char *s, size_t len, bool json);
-/* "192.0.2.7" of the client of a socket; "-" on a Unix socket, or where it is not known. */
-const char *line_log_address(int fd, char out[INET6_ADDRSTRLEN]);
 /* The time now, "2026-01-31T23:59:59.999Z", appended. */
 void	line_log_time(struct buf *out);
 

@@ -9,6 +9,7 @@ libworker_a_SOURCES = \
 	src/worker/answers.c src/worker/answers.h \
 	src/worker/block.c src/worker/block.h \
 	src/worker/batch.c src/worker/batch.h \
+	src/worker/client.c src/worker/client.h \
 	src/worker/cors.c src/worker/cors.h \
 	src/worker/course.c src/worker/course.h \
 	src/worker/deflate.c src/worker/deflate.h \

@@ -321,6 +321,7 @@ worker_run(struct proc *p)
 	media_init();
 	wheel_init(&w.wheel, p->base);
 	load_access(&w);
+	client_proxies_init(&w.proxies, &p->config);
 	make_guard(&w);
 	w.engine = engine_new(p, &w.wheel);
 	schemas_init(&w.schemas, p);

@@ -11,6 +11,7 @@
 #include "worker/accept.h"
 #include "worker/access_log.h"
 #include "worker/answers.h"
+#include "worker/client.h"
 #include "worker/guard.h"
 #include "worker/registrar_link.h"
 #include "worker/schemas.h"
@@ -26,6 +27,7 @@ struct worker {
 	struct proc		*proc;
 	struct wheel		 wheel;
 	struct access		 who;		/* may come in */
+	struct client_proxies	 proxies;
 	struct guard		 guard;
 	struct accept		 accept;
 	struct answers		 answers;

@@ -353,6 +353,37 @@ def how_often():
     d.stop()
 
 
+def behind_a_proxy():
+    """The address that a proxy tells is believed from the proxies alone, from the end of the list."""
+    log = path("access.log")
+    d = Guarded({"methods": "none"}, extra={"http": {"proxies": "[127.0.0.2, 10.0.0.0/8, '2001:db8::/32']", "access_log": "json", "access_log_file": log},
+                                            "limits": {"address_rate": "2", "address_burst": "2"}}).start()
+
+    def ask(source, forwarded):
+        c = http.client.HTTPConnection("127.0.0.1", d.port, timeout=30, source_address=(source, 0))
+        c.request("GET", "/commands", headers={"X-Forwarded-For": forwarded} if forwarded else {})
+        status = c.getresponse().status
+        c.close()
+        return status
+
+    rows = (("127.0.0.1", "192.0.2.1", "127.0.0.1"), ("127.0.0.2", "192.0.2.1", "192.0.2.1"), ("127.0.0.2", None, "127.0.0.2"),
+            ("127.0.0.2", "192.0.2.66, 192.0.2.2", "192.0.2.2"), ("127.0.0.2", "192.0.2.66, 192.0.2.3 ,10.1.2.3", "192.0.2.3"),
+            ("127.0.0.2", "192.0.2.4:1234", "192.0.2.4"), ("127.0.0.2", "[2001:db9::1]:99, 2001:db8::7", "2001:db9::1"),
+            ("127.0.0.2", "unknown", "127.0.0.2"), ("127.0.0.2", "192.0.2.1, junk, 10.9.9.9", "10.9.9.9"), ("127.0.0.2", ",", "127.0.0.2"),
+            ("127.0.0.2", "::ffff:192.0.2.9", "192.0.2.9"))
+    for source, forwarded, _ in rows:
+        ask(source, forwarded)
+    told = wait_until(lambda: (lambda x: x if len(x) >= len(rows) else None)(
+        [json.loads(x)["address"] for x in open(log) if '"GET /commands' in x]), 20, "the access log")
+    check(told == [r[2] for r in rows], "%r" % list(zip(told, rows)))
+    # whom it is counted for
+    answers = [ask("127.0.0.2", "198.51.100.%d" % i) for i in range(30)]
+    check(answers.count(200) == 30, answers)
+    answers = [ask("127.0.0.2", "198.51.100.77") for i in range(30)]
+    check(answers.count(429) > 10, answers)
+    d.stop()
+
+
 def reloads_under_load():
     """Rules and tokens are reloaded while commands come: none fails, and what is not allowed stays so."""
     file = path("tokens-load")
@@ -456,6 +487,7 @@ TESTS = [
     ("JSON Web Tokens", json_web_tokens),
     ("certificates", certificates),
     ("how often", how_often),
+    ("behind a proxy", behind_a_proxy),
     ("reloads under load", reloads_under_load),
     ("what is refused at the start", what_is_refused_at_the_start),
     ("with cmdrctl", with_cmdrctl),
