@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libconfig.a
 libconfig_a_SOURCES = \
 	src/daemon/config.c src/daemon/config.h \
+	src/daemon/config_blame.c src/daemon/config_blame.h \
 	src/daemon/config_blob.c \
 	src/daemon/config_check.c src/daemon/config_check.h \
 	src/daemon/config_env.c src/daemon/config_env.h \

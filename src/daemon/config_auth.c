@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "daemon/config_auth.h"
-#include "daemon/config_check.h"
+#include "daemon/config_blame.h"
 #include "daemon/config_listen.h"
 #include "daemon/config_rule.h"
 

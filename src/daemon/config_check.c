@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/config_auth.h"
+#include "daemon/config_blame.h"
 #include "daemon/config_check.h"
 #include "daemon/config_error.h"
 #include "daemon/config_listen.h"
@@ -129,24 +130,6 @@ config_check_account(const char *name, const char *value)
 	    value[0] == '-')
 		return "a name begins with a letter and holds A-Z a-z 0-9 . _ -";
 	return NULL;
-}
-
-int
-config_blame(const char *file, const struct config_place *places, struct config_error *err,
-    const char *const names[2], const char *text)
-{
-	const struct config_place *at[2] = { NULL, NULL };
-
-	for (int i = 0; i < 2 && places != NULL; i++) {
-		at[i] = &places[config_key_find(names[i]) - config_keys];
-		if (at[i]->env != NULL)
-			return config_error_set(err, NULL, 0, 0, "environment variable %s: %s",
-			    at[i]->env, text);
-	}
-	for (int i = 0; i < 2 && places != NULL; i++)
-		if (at[i]->line != 0)
-			return config_error_set(err, file, at[i]->line, at[i]->column, "%s", text);
-	return config_error_set(err, file, 0, 0, "%s", text);
 }
 
 /* a must be at most b, or (strict) less. */

@@ -22,13 +22,6 @@ const char *config_check_path(const char *name, const char *value);
 const char *config_check_account(const char *name, const char *value);
 
 /*
- * Blame one of two keys (names of the table's): what the environment set, else the first that the file has. -1, with
- * *err filled.
- */
-int	config_blame(const char *file, const struct config_place *places, struct config_error *err,
-	    const char *const names[2], const char *text);
-
-/*
  * What several keys must agree on. places (one for each row of the table, or
  * NULL) and file say where the blame lies. 0, or -1 with *err filled.
  */
