@@ -94,9 +94,11 @@ alive() {
 
 # A trapped signal is noted a moment after it was sent.
 heard_hup() {
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	tries=0
+	while [ $tries -lt 300 ]; do
 		[ "$(grep -c HUP "$root/signals" 2>/dev/null)" = "$1" ] && return
 		sleep 0.1
+		tries=$((tries + 1))
 	done
 	fail "expected $1 HUP to have come"
 }

@@ -115,6 +115,7 @@ class Kafka:
 
 class Daemon:
     """An installed cmdrd with a configuration of its own, in the foreground unless told otherwise."""
+    live = []    # those that a test has not stopped yet
 
     def __init__(self, servers, commands="commands", events="events", workers=2, extra=None, user=""):
         self.dir = tempfile.mkdtemp(prefix="cmdr-test-")
