@@ -150,6 +150,7 @@ class Daemon:
     def start(self, ready=True, prefix=()):
         self.out = open(self.log, "a")
         self.process = subprocess.Popen([*prefix, self.program, "-d", "-f", self.conf], stdout=self.out, stderr=self.out)
+        Daemon.live.append(self)
         wait_until(lambda: self.process.poll() is not None or self.alive(), 40, "cmdrd to listen")
         check(self.process.poll() is None, "cmdrd ended at its start: %s" % self.tail())
         if ready:
@@ -227,17 +228,26 @@ class Daemon:
         return re.search(r"EMBEDDED broker, at ([0-9.]+:[0-9]+)", self.grep("EMBEDDED broker")[-1]).group(1)
 
     def stop(self, seconds=60):
+        if self in Daemon.live:
+            Daemon.live.remove(self)
         if self.process is None or self.process.poll() is not None:
             return self.process.returncode if self.process else None
         self.process.send_signal(signal.SIGTERM)
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
-            children = self.children()
-            self.process.kill()
-            for pid in children:
-                os.kill(pid, signal.SIGKILL)
+            self.kill()
             raise Failed("cmdrd did not stop within %d s: %s" % (seconds, self.tail()))
+
+    def kill(self):
+        children = self.children()
+        self.process.kill()
+        for pid in children:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.process.wait(30)
 
 
 class Processor:
@@ -363,6 +373,9 @@ def run(tests, only=None):
             print("ok   %-44s %5.1f s  %s" % (name, time.monotonic() - start, note or ""), flush=True)
         except Exception as e:  # a test that breaks is a test that failed
             failed += 1
+            # what a test that broke left running would be in the way of the next
+            while Daemon.live:
+                Daemon.live.pop().kill()
             print("FAIL %-44s %5.1f s  %s: %s" % (name, time.monotonic() - start, type(e).__name__, e), flush=True)
     print("%d passed, %d failed" % (passed, failed), flush=True)
     return 1 if failed or not passed else 0
