@@ -33,9 +33,10 @@ uninstall-local:
 
 # Write anew what comes from tables: etc/cmdr.yaml.in, the key list of man/cmdr.yaml.5.in, the command list of
 # man/cmdrctl.1.in, the lists of man/cmdr-*.7.in, the list in docs/metrics.md.
-docs: tests/config_docs tests/metrics_docs tests/ctl_docs tests/manual_http tests/manual_contract
+docs: tests/config_docs tests/jail_docs tests/metrics_docs tests/ctl_docs tests/manual_http tests/manual_contract
 	srcdir='$(srcdir)' top_builddir=. $(SHELL) $(srcdir)/tests/config_docs.sh -w
 	srcdir='$(srcdir)' top_builddir=. $(SHELL) $(srcdir)/tests/metrics_docs.sh -w
+	srcdir='$(srcdir)' top_builddir=. $(SHELL) $(srcdir)/tests/jail_docs.sh -w
 	srcdir='$(srcdir)' top_builddir=. $(SHELL) $(srcdir)/tests/ctl_docs.sh -w
 	srcdir='$(srcdir)' top_builddir=. $(SHELL) $(srcdir)/tests/manual_docs.sh -w
 	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/clients_docs.sh -w

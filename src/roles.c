@@ -77,7 +77,7 @@ const struct role roles[ROLE_COUNT] = {
 	},
 	[ROLE_INDEXER] = {
 		.id = ROLE_INDEXER, .name = "indexer", .run = indexer_run, .count = if_indexed,
-		.holds = HOLDS_SECRETS, .jail = JAIL_KAFKA, .wave = 1, .per_generation = true,
+		.holds = HOLDS_SECRETS, .jail = JAIL_INDEXER, .wave = 1, .per_generation = true,
 		.doc = "keeps both topics in the index, which answers reads",
 	},
 	[ROLE_REGISTRAR] = {

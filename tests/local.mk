@@ -103,6 +103,7 @@ check_SCRIPTS += \
 	tests/examples_vectors.py \
 	tests/initscript.sh \
 	tests/json_suite.sh \
+	tests/jail_docs.sh \
 	tests/layers.sh \
 	tests/manual_docs.sh \
 	tests/manual_lint.sh \
@@ -151,5 +152,8 @@ tests_manual_contract_SOURCES = tests/manual_contract.c tests/manual_contract.h 
 	tests/mdoc.c tests/mdoc.h
 
 # The families of /metrics as documentation, in the same way.
+# The rows of the jails.
+check_PROGRAMS += tests/jail_docs
+
 check_PROGRAMS += tests/metrics_docs
 tests_check_ctl_LDADD = $(CTL_LIBS) $(CHECK_LIBS)

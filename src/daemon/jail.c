@@ -1,109 +1,151 @@
 /*
- * jail.c: what a role gives up for good. See jail.h.
- *
- * The filter names what is refused, not what is allowed: libc and librdkafka
- * choose their calls anew with each version, and a jail that breaks at an
- * upgrade would be switched off. Refused is what an intruder wants and a role
- * never does: other programs, other processes' memory, the kernel's
- * configuration, and for workers files and connections of their own.
+ * jail.c: what a role gives up for good: makes the filter out of the rows of
+ * jail_rows.c, and loads it. See jail.h. What no row forbids is let, but for
+ * calls that are newer than the rows: to a role the kernel is one that has
+ * not got them, and libc does what it does on such a kernel.
  */
 #include <sys/prctl.h>
-#include <sys/socket.h>
+#include <sys/resource.h>
 
 #include <errno.h>
-#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <seccomp.h>
 
 #include "build-config.h"
 #include "daemon/jail.h"
+#include "daemon/jail_rows.h"
 #include "util/log.h"
 
-/* Refused to every jailed role. */
-static const int never[] = {
-	SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork),
-	SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
-	SCMP_SYS(kexec_load), SCMP_SYS(kexec_file_load), SCMP_SYS(init_module),
-	SCMP_SYS(finit_module), SCMP_SYS(delete_module), SCMP_SYS(bpf), SCMP_SYS(perf_event_open),
-	SCMP_SYS(mount), SCMP_SYS(umount2), SCMP_SYS(pivot_root), SCMP_SYS(chroot),
-	SCMP_SYS(unshare), SCMP_SYS(setns), SCMP_SYS(reboot), SCMP_SYS(swapon), SCMP_SYS(swapoff),
-	SCMP_SYS(keyctl), SCMP_SYS(add_key), SCMP_SYS(request_key), SCMP_SYS(userfaultfd),
-	SCMP_SYS(setuid), SCMP_SYS(setgid), SCMP_SYS(setresuid), SCMP_SYS(setresgid),
-	SCMP_SYS(setgroups), SCMP_SYS(personality), SCMP_SYS(acct), SCMP_SYS(settimeofday),
-	SCMP_SYS(clock_settime), SCMP_SYS(sethostname), SCMP_SYS(setdomainname),
-	SCMP_SYS(mknod), SCMP_SYS(mknodat), SCMP_SYS(ioperm), SCMP_SYS(iopl),
-};
+#define INT_BITS	32	/* the kernel looks at so much of an int: what stands above may be anything */
+#define CALL_MAX	64
 
-/* Refused to workers besides: nothing of the file system, no connection but those accepted. */
-static const int not_worker[] = {
-	SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(rename),
-	SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(mkdir), SCMP_SYS(mkdirat),
-	SCMP_SYS(rmdir), SCMP_SYS(link), SCMP_SYS(linkat), SCMP_SYS(symlink), SCMP_SYS(symlinkat),
-	SCMP_SYS(chmod), SCMP_SYS(fchmodat), SCMP_SYS(chown), SCMP_SYS(lchown), SCMP_SYS(fchownat),
-	SCMP_SYS(truncate), SCMP_SYS(creat), SCMP_SYS(kill), SCMP_SYS(tkill),
-};
-
-static int
-refuse(scmp_filter_ctx ctx, const int *calls, size_t n)
+static uint32_t
+action_of(const struct jail_row *row, enum role_jail jail)
 {
-	for (size_t i = 0; i < n; i++)
-		if (calls[i] >= 0 && seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), calls[i], 0) != 0)
-			return -1;
-	return 0;
+	return row->outcome[jail] == JAIL_KILLED ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO((uint16_t)row->error);
 }
 
-/* A worker reads no file and writes none: its log and its sockets are open already. */
 static int
-refuse_files(scmp_filter_ctx ctx)
+add_masked(scmp_filter_ctx ctx, uint32_t action, int nr, unsigned arg, uint64_t mask, uint64_t value)
 {
-	const struct scmp_arg_cmp not_unix = { .arg = 0, .op = SCMP_CMP_NE, .datum_a = AF_UNIX };
+	const struct scmp_arg_cmp cmp = { .arg = arg, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value };
 
-	if (seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(open), 0) != 0 ||
-	    seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 0) != 0 ||
-	    seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat2), 0) != 0)
-		return -1;
-	return seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1, &not_unix) == 0 ?
-	    0 : -1;
+	return seccomp_rule_add_array(ctx, action, nr, 1, &cmp);
+}
+
+/* Another int than this one differs in a bit. */
+static int
+add_other(scmp_filter_ctx ctx, uint32_t action, int nr, unsigned arg, uint64_t value)
+{
+	int r = 0;
+
+	for (unsigned bit = 0; r == 0 && bit < INT_BITS; bit++) {
+		uint64_t mask = UINT64_C(1) << bit;
+
+		r = add_masked(ctx, action, nr, arg, mask, ~value & mask);
+	}
+	return r;
+}
+
+/* An int below 32 that is none of these, or one from 32 on. */
+static int
+add_among_not(scmp_filter_ctx ctx, uint32_t action, int nr, unsigned arg, uint64_t these)
+{
+	int r = 0;
+
+	for (unsigned value = 0; r == 0 && value < 32; value++)
+		if (!(these >> value & 1))
+			r = add_masked(ctx, action, nr, arg, UINT32_MAX, value);
+	for (unsigned bit = 5; r == 0 && bit < INT_BITS; bit++)
+		r = add_masked(ctx, action, nr, arg, UINT64_C(1) << bit, UINT64_C(1) << bit);
+	return r;
+}
+
+static int
+add_call(scmp_filter_ctx ctx, const struct jail_test *t, uint32_t action, int nr)
+{
+	switch (t->op) {
+	case JAIL_IS:
+		return add_masked(ctx, action, nr, t->arg, t->mask, t->value);
+	case JAIL_AMONG_NOT:
+		return add_among_not(ctx, action, nr, t->arg, t->mask);
+	case JAIL_OTHER:
+		return add_other(ctx, action, nr, t->arg, t->value == JAIL_SELF ? (uint64_t)getpid() : t->value);
+	default:
+		return seccomp_rule_add_array(ctx, action, nr, 0, NULL);
+	}
+}
+
+/* Calls that this architecture or libseccomp does not know are passed over. */
+static int
+add_row(scmp_filter_ctx ctx, const struct jail_row *row, enum role_jail jail)
+{
+	char name[CALL_MAX];
+	int nr, r = 0;
+
+	for (const char *s = row->calls; r == 0 && *s != '\0'; s += *s == ' ') {
+		size_t len = strcspn(s, " ");
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, s);
+		s += len;
+		if ((nr = seccomp_syscall_resolve_name(name)) >= 0)
+			r = add_call(ctx, &row->test, action_of(row, jail), nr);
+	}
+	return r;
+}
+
+/* Newer calls than we know: to libc they are not there. */
+static int
+add_new(scmp_filter_ctx ctx)
+{
+	int r = 0;
+
+	for (int nr = JAIL_NEW_FIRST; r == 0 && nr <= JAIL_NEW_LAST; nr++) {
+		char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
+
+		if (name == NULL || jail_row_of(name) == NULL)
+			r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), nr, 0);
+		free(name);
+	}
+	return r;
 }
 
 /*
- * fork(3) is clone(2) by now: threads may be made, processes not. What clone3(2) is asked for stands in memory, which a
- * filter cannot see: it is not there, and libc takes clone(2) then.
+ * Foreign architectures end the process: their numbers mean other calls. What a worker is refused the kernel logs as it
+ * logs all that kill; others are refused clone3 with each thread, which is nothing to tell.
  */
 static int
-refuse_processes(scmp_filter_ctx ctx)
+set_attributes(scmp_filter_ctx ctx, enum role_jail jail)
 {
-	const struct scmp_arg_cmp no_thread = { .arg = 0, .op = SCMP_CMP_MASKED_EQ, .datum_a = CLONE_THREAD, .datum_b = 0 };
+	int r;
 
-	if (seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) != 0)
-		return -1;
-	return seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, &no_thread) == 0 ? 0 : -1;
+	/* librdkafka's threads exist before the jail does: bring them in as well. */
+	if ((r = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1)) != 0 ||
+	    (r = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS)) != 0)
+		return r;
+	return jail == JAIL_WORKER ? seccomp_attr_set(ctx, SCMP_FLTATR_CTL_LOG, 1) : 0;
 }
 
 static int
 build(scmp_filter_ctx ctx, enum role_jail jail)
 {
-	/* librdkafka's threads exist before the jail does: bring them in as well. */
-	if (seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1) != 0)
-		return -1;
+	int r = set_attributes(ctx, jail);
+
 #ifdef CMDR_SANITIZED
 	/* The leak check at exit forks and traces. */
-	(void)refuse;
-	(void)never;
-	(void)not_worker;
-	(void)refuse_files;
-	(void)refuse_processes;
-	(void)jail;
-	return 0;
+	(void)add_row;
+	(void)add_new;
+	return r;
 #else
-	if (refuse(ctx, never, sizeof(never) / sizeof(never[0])) == -1 || refuse_processes(ctx) == -1)
-		return -1;
-	if (jail != JAIL_WORKER)
-		return 0;
-	if (refuse(ctx, not_worker, sizeof(not_worker) / sizeof(not_worker[0])) == -1)
-		return -1;
-	return refuse_files(ctx);
+	for (size_t i = 0; r == 0 && i < jail_nrows; i++)
+		if (jail_rows[i].outcome[jail] != JAIL_LET)
+			r = add_row(ctx, &jail_rows[i], jail);
+	return r != 0 ? r : add_new(ctx);
 #endif
 }
 
@@ -115,8 +157,7 @@ jail_enter(enum role_jail jail)
 
 	if (jail == JAIL_NONE)
 		return 0;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
-	    (ctx = seccomp_init(SCMP_ACT_ALLOW)) == NULL) {
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 || (ctx = seccomp_init(SCMP_ACT_ALLOW)) == NULL) {
 		log_warn("no jail: %s; going on without", strerror(errno));
 		return -1;
 	}
@@ -128,4 +169,21 @@ jail_enter(enum role_jail jail)
 		log_warn("no jail: the kernel refused the system call filter (%s); going on without",
 		    strerror(r < 0 ? -r : r));
 	return r == 0 ? 0 : -1;
+}
+
+void
+jail_limit(enum role_jail jail)
+{
+	const struct rlimit none = { 0, 0 };
+
+	for (size_t i = 0; i < jail_nlimits; i++) {
+		const struct jail_limit *l = &jail_limits[i];
+
+#ifdef CMDR_SANITIZED
+		if (l->resource == RLIMIT_NPROC)
+			continue;
+#endif
+		if ((l->jails >> jail & 1) && setrlimit(l->resource, &none) == -1)
+			log_warn("%s stays as it is: %s", l->name, strerror(errno));
+	}
 }

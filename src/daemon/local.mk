@@ -6,6 +6,7 @@ libdaemon_a_SOURCES = \
 	src/daemon/ipc.c src/daemon/ipc.def src/daemon/ipc.h \
 	src/daemon/jail.c src/daemon/jail.h \
 	src/daemon/kafka.c src/daemon/kafka.h \
+	src/daemon/jail_rows.c src/daemon/jail_rows.h \
 	src/daemon/kafka_scout.c src/daemon/kafka_scout.h \
 	src/daemon/peer.c src/daemon/peer.h \
 	src/daemon/proc.c src/daemon/proc.h \

@@ -3,7 +3,6 @@
  */
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -209,16 +208,11 @@ drop_privileges(const struct config *c)
 static void
 keep_memory(const struct proc *p)
 {
-	const struct rlimit none = { 0, 0 };
-
-	if (setrlimit(RLIMIT_CORE, &none) == -1)
-		log_warn("core dumps stay possible: %s", strerror(errno));
+	jail_limit(p->role->jail);
 #ifndef CMDR_SANITIZED
 	/* The leak check looks at its own process from without. */
 	if (p->role->holds & HOLDS_SECRETS)
 		prctl(PR_SET_DUMPABLE, 0);
-#else
-	(void)p;
 #endif
 }
 

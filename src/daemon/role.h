@@ -30,8 +30,10 @@ enum role_id {
 /* Which system calls a role keeps once it runs (jail.h). */
 enum role_jail {
 	JAIL_NONE,
-	JAIL_WORKER,	/* no files, no new connections but accepted ones, no processes */
-	JAIL_KAFKA,	/* may resolve names, connect and read certificates; no processes */
+	JAIL_WORKER,	/* no files, no new connections but accepted ones, no threads */
+	JAIL_KAFKA,	/* may resolve names, connect and read certificates */
+	JAIL_INDEXER,	/* the same, and makes files */
+	JAIL_COUNT
 };
 
 struct config;

@@ -333,7 +333,10 @@ log_death(const struct child *c, int status)
 	int level = expected ? LOG_INFO : LOG_ERR;
 
 	child_name(c, name, sizeof(name));
-	if (WIFSIGNALED(status))
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		log_at(LOG_ERR, "%s (process %d, generation %u) was killed for a forbidden system call (SIGSYS); see the "
+		    "kernel's audit log", name, (int)c->pid, c->generation->nr);
+	else if (WIFSIGNALED(status))
 		log_at(LOG_ERR, "%s (process %d, generation %u) died of signal %d (%s)%s", name,
 		    (int)c->pid, c->generation->nr, WTERMSIG(status), strsignal(WTERMSIG(status)),
 		    c->was_ready ? "" : " before it was ready");
@@ -381,6 +384,8 @@ children_reap(struct master *m)
 		/* It may have said READY just before: hear it out. */
 		generation_hear(c);
 		log_death(c, status);
+		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+			board_add(board_slot(m->board, ROLE_MASTER, 0, 0), COUNT_jail_killed, 1);
 		board_leave(board_slot(m->board, c->role->id, c->nr, c->generation->nr), (int)pid);
 		hang_up(c);
 		c->pid = -1;
