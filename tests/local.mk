@@ -13,6 +13,7 @@ CHECKS = \
 	tests/check_daemon \
 	tests/check_config_files \
 	tests/check_edn \
+	tests/check_empty_root \
 	tests/check_event \
 	tests/check_form \
 	tests/check_fressian \
@@ -102,8 +103,8 @@ check_SCRIPTS += \
 	tests/ctl_docs.sh \
 	tests/examples_vectors.py \
 	tests/initscript.sh \
-	tests/json_suite.sh \
 	tests/jail_docs.sh \
+	tests/json_suite.sh \
 	tests/layers.sh \
 	tests/manual_docs.sh \
 	tests/manual_lint.sh \
@@ -151,9 +152,9 @@ tests_manual_http_SOURCES = tests/manual_http.c tests/manual_words.c tests/manua
 tests_manual_contract_SOURCES = tests/manual_contract.c tests/manual_contract.h tests/manual_types.c \
 	tests/mdoc.c tests/mdoc.h
 
-# The families of /metrics as documentation, in the same way.
 # The rows of the jails.
 check_PROGRAMS += tests/jail_docs
 
+# The families of /metrics as documentation, in the same way.
 check_PROGRAMS += tests/metrics_docs
 tests_check_ctl_LDADD = $(CTL_LIBS) $(CHECK_LIBS)

@@ -2,11 +2,12 @@ noinst_LIBRARIES += libdaemon.a
 libdaemon_a_SOURCES = \
 	src/daemon/control.c src/daemon/control.h \
 	src/daemon/counters.def \
+	src/daemon/empty_root.c src/daemon/empty_root.h \
 	src/daemon/histogram.c src/daemon/histogram.h src/daemon/histograms.def \
 	src/daemon/ipc.c src/daemon/ipc.def src/daemon/ipc.h \
 	src/daemon/jail.c src/daemon/jail.h \
-	src/daemon/kafka.c src/daemon/kafka.h \
 	src/daemon/jail_rows.c src/daemon/jail_rows.h \
+	src/daemon/kafka.c src/daemon/kafka.h \
 	src/daemon/kafka_scout.c src/daemon/kafka_scout.h \
 	src/daemon/peer.c src/daemon/peer.h \
 	src/daemon/proc.c src/daemon/proc.h \

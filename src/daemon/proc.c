@@ -13,10 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "build-config.h"
 #include "daemon/control.h"
+#include "daemon/empty_root.h"
 #include "daemon/jail.h"
 #include "daemon/proc.h"
 #include "daemon/title.h"
@@ -200,6 +202,7 @@ drop_privileges(const struct config *c)
 	if (setgroups(1, &gr->gr_gid) == -1 || setresgid(gr->gr_gid, gr->gr_gid, gr->gr_gid) == -1 ||
 	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) == -1)
 		fatal("becoming user %s, group %s", c->user, c->group);
+	empty_root_keep();
 	/* Core dumps would hold clients' data; a debugger may still ask for them. */
 	prctl(PR_SET_DUMPABLE, 0);
 }
@@ -367,6 +370,10 @@ proc_hear(struct proc *p, const struct proc_ops *ops)
 	if (p->control_event == NULL || term == NULL || event_add(p->control_event, NULL) == -1 ||
 	    event_add(term, NULL) == -1)
 		fatalx("no events for the control socket");
+#ifndef CMDR_SANITIZED
+	/* The leak check at exit reads /proc. */
+	empty_root_enter();
+#endif
 	jail_enter(p->role->jail);
 }
 
@@ -410,6 +417,10 @@ proc_main(const char *name, int argc, char **argv)
 	display_name(&p, shown, sizeof(shown));
 	title_set("%s", shown);
 	usage_open();
+	/* Read once, as long as there is a file system. */
+	tzset();
+	if (p.role->jail == JAIL_WORKER)
+		empty_root_hold(EMPTY_ROOT);
 	drop_privileges(&p.config);
 	keep_memory(&p);
 	if (p.config.log.to != LOG_TO_FILE)

@@ -18,6 +18,7 @@
 #include "build-config.h"
 #include "daemon/config_files.h"
 #include "daemon/config_secrets.h"
+#include "daemon/empty_root.h"
 #include "daemon/proc.h"
 #include "daemon/title.h"
 #include "daemon/usage.h"
@@ -208,6 +209,14 @@ lock_pidfile(struct master *m, const struct config *c)
 	m->pidfile = path;
 }
 
+/* Where workers see no file. */
+static void
+make_empty_root(void)
+{
+	if (geteuid() == 0 && empty_root_make(EMPTY_ROOT) == -1)
+		log_warn("%s cannot be made: %s", EMPTY_ROOT, strerror(errno));
+}
+
 /* The next generation, from a configuration that has been read. -1: why says what is missing. */
 static int
 next_generation(struct master *m, struct config *c, unsigned nr, char *why, size_t size)
@@ -220,6 +229,7 @@ next_generation(struct master *m, struct config *c, unsigned nr, char *why, size
 		snprintf(why, size, "%s", err.text);
 	} else if (access_check(c, files, why, size) == 0 && listen_bind(m, c, nr, why, size) == 0 &&
 	    control_socket_open(m, c, why, size) == 0) {
+		make_empty_root();
 		index_files_directory(c);
 		generation_start(m, generation_new(m, nr, c, secrets, files));
 		return 0;
@@ -253,6 +263,9 @@ first_start(struct master *m, struct config *c)
 		fatal("a scoreboard");
 	take_slot(m);
 	log_notice("cmdrd %s starting, configuration %s", PACKAGE_VERSION, m->options.config_path);
+	if (geteuid() != 0)
+		log_info("not started by root: the others stay user %u, and workers see the file system, which they may not "
+		    "open", (unsigned)geteuid());
 	activation_offer(m);
 	if (next_generation(m, c, 1, why, sizeof(why)) == -1)
 		master_start_failed(m, "%s", why);

@@ -2,6 +2,7 @@
 """The installed daemon on its embedded broker: the HTTP face, a sync command, a reload, a stop."""
 import json
 import os
+import re
 import signal
 import subprocess
 
@@ -69,12 +70,48 @@ def another_kafka():
     check(d.stop() == 0, "cmdrd did not exit 0")
 
 
+def status_of(pid, field):
+    with open("/proc/%d/status" % pid) as f:
+        return re.search(r"^%s:\s*(\S+)" % field, f.read(), re.M).group(1)
+
+
+def limit_of(pid, name):
+    with open("/proc/%d/limits" % pid) as f:
+        return re.search(r"^%s\s+(\S+)\s+(\S+)" % name, f.read(), re.M).groups()
+
+
+def jailed():
+    """Every role is in its jail; one that does what is forbidden there is told and replaced."""
+    d = Daemon("embedded", workers=1, user="nobody" if os.geteuid() == 0 else "",
+               extra={"": {"group": "nogroup"}} if os.geteuid() == 0 else None).start()
+    roles = d.children()
+    check(len(roles) == 5, "%d roles" % len(roles))
+    for pid in roles:
+        check(status_of(pid, "Seccomp") == "2", "process %d has no filter" % pid)
+        check(status_of(pid, "NoNewPrivs") == "1", "process %d can gain privileges" % pid)
+        check(status_of(pid, "CapPrm").strip("0") == "" or os.geteuid() != 0, "process %d has capabilities" % pid)
+        check(limit_of(pid, "Max core file size") == ("0", "0"), "process %d leaves cores" % pid)
+    if os.geteuid() == 0:
+        check(os.listdir("/proc/%d/root" % d.pids("worker")[0]) == [], "a worker sees the file system")
+        wait_until(lambda: d.get("/commands")[0] == 200, 20, "reads from within the empty root")
+    else:
+        check(d.grep("not started by root"), "what could not be taken away is not told")
+    check(limit_of(d.pids("worker")[0], "Max processes") == ("0", "0"), "a worker may make threads")
+    check(b"\ncmdr_jail_killed_total 0\n" in d.get("/metrics")[2], "killed before anything was")
+    os.kill(d.pids("worker")[0], signal.SIGSYS)
+    wait_until(lambda: d.grep("worker 0 .*was killed for a forbidden system call"), 20, "the log to tell it")
+    wait_until(d.ready, 20, "the next worker")
+    check(b"\ncmdr_jail_killed_total 1\n" in d.get("/metrics")[2], "it was not counted")
+    d.stop()
+
+
 TESTS = [
     ("the HTTP face", face),
     ("sync, and a time-out", sync),
     ("reload keeps the broker", reload),
     ("the broker restarts", broker_restarts),
     ("from the embedded broker to another", another_kafka),
+    ("every role is jailed", jailed),
 ]
 
 if __name__ == "__main__":
