@@ -8,6 +8,7 @@
 
 #include "access/access.h"
 #include "access/tls.h"
+#include "util/log.h"
 
 static struct tls_text
 text_of(const struct config_files *f, enum config_file which)
@@ -86,6 +87,17 @@ access_free(struct access *a)
 	jwks_free(a->jwks);
 	rules_free(a->rules);
 	memset(a, 0, sizeof(*a));
+}
+
+void
+access_advise(const struct config *c)
+{
+	if (!(config_auth_methods(c) & CONFIG_AUTH_JWT))
+		return;
+	if (c->auth.jwt_issuer[0] == '\0')
+		log_warn("auth.jwt_issuer is not set: tokens of every issuer whose key is in auth.jwks are taken");
+	if (c->auth.jwt_audience[0] == '\0')
+		log_warn("auth.jwt_audience is not set: tokens that were issued for other services are taken too");
 }
 
 int

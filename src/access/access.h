@@ -50,6 +50,8 @@ bool	access_asks(const struct access *a);
  */
 const char *access_identify(const struct access *a, const char *authorization, size_t len, const char *subject,
 	    int64_t now_s, struct arena *arena, struct identity *out);
+/* Log what is allowed and hardly meant. */
+void	access_advise(const struct config *c);
 /* Would it load? For the copies of files behind a descriptor (-1: there are none). */
 int	access_check(const struct config *c, int files_fd, char *why, size_t size);
 

@@ -230,6 +230,7 @@ next_generation(struct master *m, struct config *c, unsigned nr, char *why, size
 	} else if (access_check(c, files, why, size) == 0 && listen_bind(m, c, nr, why, size) == 0 &&
 	    control_socket_open(m, c, why, size) == 0) {
 		make_empty_root();
+		access_advise(c);
 		index_files_directory(c);
 		generation_start(m, generation_new(m, nr, c, secrets, files));
 		return 0;
