@@ -275,7 +275,7 @@ def json_web_tokens():
     d.write()
     check(d.reload(), d.tail())
     wait_until(lambda: d.send("a", keys[0].token(good))[0] == 401, 10, "the key that was taken away")
-    short = keys[1].token({**good, "exp": int(time.time()) + 4})
+    short = keys[1].token({**good, "exp": int(time.time()) + 6})
     c = d.connect()
     c.request("GET", "/commands/updates", headers={"Authorization": "Bearer " + short})
     r = c.getresponse()
