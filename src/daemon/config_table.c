@@ -162,7 +162,7 @@ const struct config_key config_keys[] = {
 	    "The time in which the head and the body of a request must have arrived, however "
 	    "steadily they trickle; past it the answer is 408."),
 	ENUM(http.access_log, access_logs, "off", WORKER,
-	    "A line for each request: common is the combined log format of web servers, followed "
+	    "A line for each request: common is the combined log format of web servers, with the principal for the user, followed "
 	    "by the request id, the command id and the microseconds that the answer took; json is "
 	    "an object with the same members. Bodies are never in it."),
 	STRING(http.access_log_file, 0, 4095, CMDR_LOCALSTATEDIR "/log/cmdr/access.log", 0,

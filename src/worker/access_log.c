@@ -91,6 +91,21 @@ address(const struct guard_answer *a, const struct exchange *x, char out[INET6_A
 	return client_text(&c, out);
 }
 
+/* The principal, in one piece: what reads this format parts it at blanks. */
+static void
+put_user(struct buf *out, const struct exchange *x)
+{
+	const char *s = x != NULL ? x->who.principal : "";
+
+	if (*s == '\0')
+		buf_putc(out, '-');
+	for (; *s != '\0'; s++)
+		if (*s == ' ')
+			buf_puts(out, "\\x20");
+		else
+			line_log_text(out, s, 1, false);
+}
+
 static void
 put_common(struct buf *out, const struct guard_answer *a, const struct exchange *x)
 {
@@ -101,7 +116,9 @@ put_common(struct buf *out, const struct guard_answer *a, const struct exchange 
 	struct tm tm;
 
 	strftime(when, sizeof(when), "%d/%b/%Y:%H:%M:%S +0000", gmtime_r(&now, &tm));
-	buf_printf(out, "%s - - [%s] \"", address(a, x, addr), when);
+	buf_printf(out, "%s - ", address(a, x, addr));
+	put_user(out, x);
+	buf_printf(out, " [%s] \"", when);
 	put_request(out, h, false);
 	buf_printf(out, "\" %d %zu \"", a->status, a->len);
 	put_span(out, h, h != NULL ? &h->field[FIELD_REFERER] : &none, false);
@@ -133,6 +150,11 @@ put_json(struct buf *out, const struct guard_answer *a, const struct exchange *x
 	if (x != NULL && x->request_id != NULL) {
 		buf_puts(out, ",\"request_id\":\"");
 		line_log_text(out, x->request_id, strlen(x->request_id), true);
+		buf_putc(out, '"');
+	}
+	if (x != NULL && x->who.principal[0] != '\0') {
+		buf_puts(out, ",\"principal\":\"");
+		line_log_text(out, x->who.principal, strlen(x->who.principal), true);
 		buf_putc(out, '"');
 	}
 	if (x != NULL && x->has_logged) {

@@ -80,7 +80,6 @@ identify_if_good(struct exchange *x)
 bool
 auth_enter(struct exchange *x)
 {
-	x->who = (struct identity){ .principal = "", .end_s = INT64_MAX };
 	/* Where it listens is the operator's way to say who may ask. */
 	if (x->g.door->side == GUARD_ADMIN)
 		return true;

@@ -98,6 +98,7 @@ on_head(struct guard_request *r)
 	x->request_id = NULL;
 	x->has_logged = false;
 	x->bad_token = false;
+	x->who = (struct identity){ .principal = "", .end_s = INT64_MAX };
 	x->applied = NULL;
 	return routes_head(x);
 }

@@ -147,8 +147,9 @@ def tokens_and_rules():
     billing, reader, schemer, stranger = (make_token(file, n) for n in ("billing-1", "reader", "schemer", "nobody"))
     second = make_token(file, "billing-1", "--user", user)
     check(os.stat(file).st_mode & 0o777 == 0o640, "the file's mode")
+    log = path("tokens-access.log")
     d = Guarded({"methods": "bearer", "tokens": file, "rules": RULES},
-                extra={"topics": {"schemas": "schemas"}, "http": {"access_log": "off"}}).start()
+                extra={"topics": {"schemas": "schemas"}, "http": {"access_log": "common", "access_log_file": log}}).start()
     # what may be sent
     check(d.send("create-foo", billing)[0] == 202 and d.send("invoice/create", second)[0] == 202, "what is allowed")
     problem(d.send("invoices", billing), 403, "forbidden", "token:billing-1 may not send invoices")
@@ -198,6 +199,9 @@ def tokens_and_rules():
     key = {"Idempotency-Key": "k1"}
     one, two = d.send("create-foo", billing, headers=key), d.send("create-foo", second, headers=key)
     check(one[0] == two[0] == 202 and json.loads(one[2])["id"] == json.loads(two[2])["id"], "the same principal's key")
+    # the access log knows who it was
+    who = {x.split()[2] for x in open(log)}
+    check(who >= {"-", "anonymous", "token:billing-1", "token:reader", "token:schemer"}, who)
     # the audit log
     lines = d.audited()
     written = [x for x in lines if x["what"] == "command" and x["outcome"] == "written"]
