@@ -11,6 +11,7 @@ FUZZERS = \
 	fuzz/fuzz_jwt \
 	fuzz/fuzz_negotiate \
 	fuzz/fuzz_schema \
+	fuzz/fuzz_tls \
 	fuzz/fuzz_token \
 	fuzz/fuzz_transit_json \
 	fuzz/fuzz_transit_msgpack
@@ -18,6 +19,7 @@ noinst_PROGRAMS += $(FUZZERS)
 FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer,address,undefined
 
 fuzz_fuzz_jwt_SOURCES = fuzz/fuzz_jwt.c tests/jwt_maker.c tests/jwt_maker.h
+fuzz_fuzz_tls_SOURCES = fuzz/fuzz_tls.c tests/tls_maker.c tests/tls_maker.h
 fuzz_fuzz_transit_json_SOURCES = fuzz/fuzz_transit_json.c fuzz/fuzz_transit.h
 fuzz_fuzz_transit_msgpack_SOURCES = fuzz/fuzz_transit_msgpack.c fuzz/fuzz_transit.h
 fuzz_fuzz_config_LDFLAGS = $(FUZZ_LINK)
@@ -30,6 +32,7 @@ fuzz_fuzz_json_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_jwt_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_negotiate_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_schema_LDFLAGS = $(FUZZ_LINK)
+fuzz_fuzz_tls_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_token_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_transit_json_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_transit_msgpack_LDFLAGS = $(FUZZ_LINK)

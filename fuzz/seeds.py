@@ -5,6 +5,7 @@ import ast
 import hashlib
 import os
 import re
+import ssl
 import sys
 
 TARGETS = {
@@ -56,6 +57,29 @@ def vectors(srcdir):
             yield name, ast.literal_eval("(" + literal + ")").encode()
 
 
+def hellos():
+    """The first bytes of a client of each version, as fuzz_tls.c takes them, then what may follow; and deeds."""
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        context = ssl.create_default_context()
+        context.maximum_version = version
+        context.set_alpn_protocols(["h2", "http/1.1"])
+        out = ssl.MemoryBIO()
+        tls = context.wrap_bio(ssl.MemoryBIO(), out, server_hostname="cmdr.example")
+        try:
+            tls.do_handshake()
+        except ssl.SSLWantReadError:
+            pass
+        hello = out.read()
+        for after in (b"", b"\x14\x03\x03\x00\x01\x01" * 3, b"\x15\x03\x03\x00\x02\x01\x00", b"\x17\x03\x03\x00\x20" + b"x" * 32):
+            yield b"r" + hello + after
+    yield b"rGET / HTTP/1.1\r\n\r\n"
+    for old in (0, 1):
+        yield b"s" + bytes([old, 0, 9, 3, 9, 1, 1, 0, 9, 1, 0, 6, 1, 0, 200, 3, 99, 5, 0])
+        yield b"s" + bytes([old, 0, 9, 2, 17, 0, 9])
+        yield b"s" + bytes([old, 7, 0, 0, 9, 4, 5]) + b"\x15\x03\x03\x00\x02"
+        yield b"s" + bytes([old]) + bytes([1, 1]) * 80
+
+
 def seeds(srcdir):
     for row in rows(srcdir, "mapping.tsv"):
         media, encoding, body = row[1], row[3], row[4]
@@ -79,6 +103,8 @@ def seeds(srcdir):
         yield "fuzz_jwt", text.encode()
     for name, text in vectors(srcdir):
         yield "fuzz_jwt", b't' + text if name.endswith("token") else b'k{"keys":[' + text + b']}'
+    for data in hellos():
+        yield "fuzz_tls", data
     for request in REQUESTS:
         yield "fuzz_guard", request
     for name in ("cmdr.yaml.in", "cmdr-dev.yaml"):

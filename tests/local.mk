@@ -7,6 +7,7 @@ CHECKS = \
 	tests/check_bignum \
 	tests/check_command \
 	tests/check_config \
+	tests/check_config_tls \
 	tests/check_control \
 	tests/check_ctl \
 	tests/check_cors \

@@ -18,6 +18,7 @@
 #include "util/buf.h"
 
 #define FILE_MAX_BYTES	((size_t)1 << 20)
+#define PIECE		((size_t)4096)
 
 static const struct {
 	const char	*key;
@@ -62,10 +63,10 @@ copy_one(int which, const char *path, struct buf *out, struct config_error *err)
 
 	if ((fd = open_one(which, path, err)) == -1)
 		return -1;
-	buf_init(&text, FILE_MAX_BYTES);
-	while ((p = buf_reserve(&text, 4096)) != NULL && (n = read(fd, p, 4096)) > 0)
+	buf_init(&text, FILE_MAX_BYTES + PIECE);
+	while ((p = buf_reserve(&text, PIECE)) != NULL && (n = read(fd, p, PIECE)) > 0)
 		buf_commit(&text, (size_t)n);
-	if (p == NULL)
+	if (p == NULL || text.len > FILE_MAX_BYTES)
 		config_error_set(err, path, 0, 0, "%s: expected at most %zu KiB; the file is larger", rows[which].key,
 		    FILE_MAX_BYTES / 1024);
 	else if (n == -1)
