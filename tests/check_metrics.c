@@ -6,6 +6,8 @@
 
 #include <fcntl.h>
 
+#include <openssl/ssl.h>
+
 #include "worker_client.h"
 
 #include "daemon/usage.h"
@@ -13,9 +15,12 @@
 #include "worker/answers.h"
 #include "worker/metrics.h"
 
+#include "tls_maker.h"
+
 static struct buf out;
 static struct proc p;
 static struct arena arena;
+static struct access who;
 
 static void
 setup(void)
@@ -34,7 +39,7 @@ static const char *
 page(void)
 {
 	buf_reset(&out);
-	metrics_page(&out, &p, &arena);
+	metrics_page(&out, &p, &who, &arena);
 	return buf_cstr(&out);
 }
 
@@ -345,6 +350,7 @@ is_of(const char *line, const struct metrics_family *family)
 START_TEST(the_page_is_well_formed)
 {
 	const struct metrics_family *family, *end;
+	struct maker_tls m;
 	char *text, *line, head[256];
 	size_t n, samples;
 
@@ -354,7 +360,12 @@ START_TEST(the_page_is_well_formed)
 	series_row(board_answers(p.board, 0, 1), "a=\"b\"", "rest");
 	topic_of(3);
 	atomic_store(&p.board->index.partitions[BOARD_EVENTS], 1);
+	maker_tls(&m, "a", NULL, 86400);
+	who.tls = maker_tls_server(&m, NULL);
+	maker_tls_free(&m);
 	text = strdup(page());
+	SSL_CTX_free(who.tls);
+	who.tls = NULL;
 	line = strtok(text, "\n");
 	for (; family < end; family++) {
 		ck_assert_int_eq(strncmp(family->name, "cmdr_", 5), 0);
@@ -464,6 +475,25 @@ START_TEST(an_event_is_a_stage)
 }
 END_TEST
 
+START_TEST(the_certificate_has_so_much_time)
+{
+	struct maker_tls m;
+	const char *left;
+
+	ck_assert_ptr_null(strstr(page(), "cmdr_tls_certificate_expires_seconds"));
+	for (int i = 0; i < 2; i++) {
+		maker_tls(&m, "a", NULL, i == 0 ? 5000 : -5000);
+		who.tls = maker_tls_server(&m, NULL);
+		ck_assert_ptr_nonnull(left = value(page(), "cmdr_tls_certificate_expires_seconds"));
+		ck_assert_int_le(atoi(left), i == 0 ? 5000 : -5000);
+		ck_assert_int_gt(atoi(left), i == 0 ? 4000 : -6000);
+		SSL_CTX_free(who.tls);
+		who.tls = NULL;
+		maker_tls_free(&m);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -473,6 +503,7 @@ main(void)
 	int failed;
 
 	tcase_add_checked_fixture(t, setup, NULL);
+	tcase_add_test(t, the_certificate_has_so_much_time);
 	tcase_add_test(t, texts_are_escaped);
 	tcase_add_test(t, numbers_are_in_base_units);
 	tcase_add_test(t, a_time_falls_into_the_first_bucket_that_holds_it);

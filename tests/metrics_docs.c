@@ -42,6 +42,7 @@ page(void)
 {
 	static struct proc p;
 	struct buf out = { 0 };
+	const struct access nobody = { 0 };
 	struct arena a;
 
 	config_defaults(&p.config);
@@ -55,7 +56,7 @@ page(void)
 	atomic_store(&p.shared->tailer.partitions, 1);
 	atomic_store(&p.board->index.partitions[BOARD_EVENTS], 1);
 	arena_init(&a, 0);
-	metrics_page(&out, &p, &a);
+	metrics_page(&out, &p, &nobody, &a);
 	fwrite(out.data, 1, out.len, stdout);
 	buf_free(&out);
 	arena_free(&a);

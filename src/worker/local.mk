@@ -16,6 +16,7 @@ libworker_a_SOURCES = \
 	src/worker/engine.c src/worker/engine.h \
 	src/worker/exchange.c src/worker/exchange.h \
 	src/worker/feed.c src/worker/feed.h \
+	src/worker/certificate.c src/worker/certificate.h \
 	src/worker/guard.c src/worker/guard.h src/worker/guard_conn.h \
 	src/worker/guard_chars.c src/worker/guard_chars.h \
 	src/worker/guard_chunk.c src/worker/guard_chunk.h \

@@ -132,9 +132,9 @@ put_family(struct metrics *m, size_t i)
 }
 
 void
-metrics_page(struct buf *out, const struct proc *p, struct arena *a)
+metrics_page(struct buf *out, const struct proc *p, const struct access *who, struct arena *a)
 {
-	struct metrics m = { .out = out, .proc = p, .arena = a };
+	struct metrics m = { .out = out, .proc = p, .who = who, .arena = a };
 	size_t n;
 
 	board_total(p->board, &m.totals);
@@ -149,7 +149,7 @@ metrics_get(struct exchange *x)
 	struct worker *w = exchange_worker(x);
 
 	buf_reset(&w->out);
-	metrics_page(&w->out, w->proc, &x->arena);
+	metrics_page(&w->out, w->proc, &w->who, &x->arena);
 	response_header(x, "Cache-Control", "no-store");
 	response_text(x, 200, METRICS_CONTENT_TYPE, w->out.data, w->out.len);
 }

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "access/access.h"
 #include "daemon/proc.h"
 #include "util/arena.h"
 #include "worker/exchange.h"
@@ -22,7 +23,7 @@ struct metrics_family {
 /* Every family there can be, from metrics.def, counters.def and histograms.def, in the order of the page. */
 const struct metrics_family *metrics_families(size_t *n);
 /* The page, appended to out. Texts are in a. */
-void	metrics_page(struct buf *out, const struct proc *p, struct arena *a);
+void	metrics_page(struct buf *out, const struct proc *p, const struct access *who, struct arena *a);
 void	metrics_get(struct exchange *x);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "build-config.h"
+#include "access/tls.h"
 #include "util/clock.h"
 #include "util/mem.h"
 #include "worker/metrics_put.h"
@@ -38,6 +39,13 @@ void
 metrics_put_generation(struct metrics *m)
 {
 	metrics_one(m, "", m->proc->generation);
+}
+
+void
+metrics_put_expires(struct metrics *m)
+{
+	if (m->who->tls != NULL)
+		metrics_one(m, "", tls_expires_in(m->who->tls));
 }
 
 void

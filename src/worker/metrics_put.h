@@ -5,6 +5,7 @@
 #ifndef WORKER_METRICS_PUT_H
 #define WORKER_METRICS_PUT_H
 
+#include "access/access.h"
 #include "daemon/proc.h"
 #include "util/arena.h"
 
@@ -14,6 +15,7 @@
 struct metrics {
 	struct buf		*out;
 	const struct proc	*proc;
+	const struct access	*who;
 	struct arena		*arena;		/* for texts */
 	struct board_totals	 totals;
 	const char		*name;		/* of the family whose samples are being put */

@@ -323,6 +323,8 @@ worker_run(struct proc *p)
 	wheel_init(&w.wheel, p->base);
 	load_access(&w);
 	client_proxies_init(&w.proxies, &p->config);
+	if (p->nr == 0)
+		certificate_watch(&w.certificate, &w.wheel, &w.who);
 	make_guard(&w);
 	w.engine = engine_new(p, &w.wheel);
 	schemas_init(&w.schemas, p);

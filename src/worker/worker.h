@@ -11,6 +11,7 @@
 #include "worker/accept.h"
 #include "worker/access_log.h"
 #include "worker/answers.h"
+#include "worker/certificate.h"
 #include "worker/client.h"
 #include "worker/guard.h"
 #include "worker/registrar_link.h"
@@ -41,6 +42,7 @@ struct worker {
 	struct line_log		 audit;
 	struct buf		 out;		/* an answer being made */
 	struct buf		 zipped;	/* the same in gzip */
+	struct certificate	 certificate;
 	struct wheel_timer	 patience;	/* READY without both links, once this is over */
 	/* stopping: the backlog is empty, close the listeners */
 	struct wheel_timer	 last_accept;

@@ -385,6 +385,26 @@ def garbage_and_pieces():
     d.stop()
 
 
+def a_certificate_that_expires():
+    d = Secure().start()
+    check(d.grep("tls.certificate expires in [0-9]+ hours: put the next one there"), d.tail())
+    left = lambda: [float(x.split()[1]) for x in d.get("/metrics")[2].decode().splitlines()
+                    if x.startswith("cmdr_tls_certificate_expires_seconds ")][0]
+    check(86400 < left() <= 2 * 86400, "%r" % left())
+    for days, told in ((10, "expires in 9 days"), (-1, "has expired")):
+        certificate("next", "ca", "/CN=127.0.0.1", days=days)
+        for name in ("pem", "key"):
+            shutil.copy(path("next." + name), os.path.join(d.dir, "server." + name))
+        check(d.reload() and d.grep("tls.certificate " + told), "%s: %s" % (told, d.tail()))
+    check(left() < 0, "%r" % left())
+    certificate("next", "ca", "/CN=127.0.0.1", days=90)
+    for name in ("pem", "key"):
+        shutil.copy(path("next." + name), os.path.join(d.dir, "server." + name))
+    told = len(d.grep("tls.certificate .*expire"))
+    check(d.reload() and len(d.grep("tls.certificate .*expire")) == told == 3, d.tail())
+    d.stop()
+
+
 TESTS = [
     ("the face over TLS", the_face_over_tls),
     ("cmdrctl over TLS", cmdrctl_over_tls),
@@ -392,6 +412,7 @@ TESTS = [
     ("what is spoken", what_is_spoken),
     ("clients' certificates", clients_certificates),
     ("certificates change under load", certificates_change_under_load),
+    ("a certificate that expires", a_certificate_that_expires),
     ("handshakes held back", handshakes_held_back),
     ("garbage and pieces", garbage_and_pieces),
 ]
