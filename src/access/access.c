@@ -28,6 +28,7 @@ load_tls(struct access *a, const struct config *c, const struct config_files *f,
 		.certificate = text_of(f, CONFIG_FILE_TLS_CERTIFICATE),
 		.key = text_of(f, CONFIG_FILE_TLS_KEY),
 		.client_ca = text_of(f, CONFIG_FILE_TLS_CLIENT_CA),
+		.tickets = text_of(f, CONFIG_FILE_TLS_TICKETS),
 		.clients = clients[c->tls.client_certificates],
 		.least = c->tls.min_version == 13 ? TLS1_3_VERSION : TLS1_2_VERSION,
 	};

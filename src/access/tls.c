@@ -154,6 +154,27 @@ ask_clients(SSL_CTX *ctx, const struct tls_setup *s, char *why, size_t size)
 	return 0;
 }
 
+/* A session is resumed by its ticket; to remember it here would take memory for each client. */
+static int
+set_tickets(SSL_CTX *ctx, const struct tls_setup *s, char *why, size_t size)
+{
+	unsigned char keys[TLS_TICKETS];
+	int ok = 0;
+
+	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	if (s->tickets.pem == NULL)
+		return 0;
+	if (s->tickets.len == sizeof(keys)) {
+		memcpy(keys, s->tickets.pem, sizeof(keys));
+		ok = SSL_CTX_set_tlsext_ticket_keys(ctx, keys, sizeof(keys)) == 1;
+		OPENSSL_cleanse(keys, sizeof(keys));
+	}
+	if (ok)
+		return 0;
+	snprintf(why, size, "tls: the keys of tickets are not taken: %s", reason());
+	return -1;
+}
+
 static int
 set_up(SSL_CTX *ctx, const struct tls_setup *s, char *why, size_t size)
 {
@@ -166,8 +187,8 @@ set_up(SSL_CTX *ctx, const struct tls_setup *s, char *why, size_t size)
 	/* An idle connection holds no record buffers. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_alpn_select_cb(ctx, on_alpn, NULL);
-	/* A session is resumed by its ticket; to remember it here would take memory for each client. */
-	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	if (set_tickets(ctx, s, why, size) == -1)
+		return -1;
 	if (with(ctx, &s->certificate, use_chain, why, size) == -1 || with(ctx, &s->key, use_key, why, size) == -1)
 		return -1;
 	return ask_clients(ctx, s, why, size);

@@ -22,10 +22,14 @@ struct tls_text {
 	size_t		 len;
 };
 
+/* Whoever has the same keys resumes the sessions of the others. */
+#define TLS_TICKETS	80
+
 struct tls_setup {
 	struct tls_text		certificate;	/* the server's, then those between it and the root */
 	struct tls_text		key;
 	struct tls_text		client_ca;
+	struct tls_text		tickets;	/* keys of sessions that are resumed, TLS_TICKETS bytes; NULL: its own */
 	enum tls_clients	clients;
 	int			least;		/* TLS1_2_VERSION or TLS1_3_VERSION */
 };

@@ -4,6 +4,7 @@
  * length, the bytes.
  */
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -85,6 +86,21 @@ copy_one(int which, const char *path, struct buf *out, struct config_error *err)
 	return bad;
 }
 
+/* Each worker could make its own: but a client that comes back meets any of them. */
+static int
+add_tickets(struct buf *out, struct config_error *err)
+{
+	uint8_t keys[CONFIG_TICKETS];
+
+	if (getrandom(keys, sizeof(keys), 0) != (ssize_t)sizeof(keys))
+		return config_error_set(err, NULL, 0, 0, "no random numbers for TLS: %s", strerror(errno));
+	buf_put_u32(out, CONFIG_FILE_TLS_TICKETS);
+	buf_put_u32(out, sizeof(keys));
+	buf_put(out, keys, sizeof(keys));
+	explicit_bzero(keys, sizeof(keys));
+	return 0;
+}
+
 static int
 memory_of(const struct buf *all, struct config_error *err)
 {
@@ -107,9 +123,11 @@ config_files_copy(const struct config *c, struct config_error *err)
 	for (int i = 0; i < CONFIG_FILES && !bad; i++) {
 		const char *path = *(char *const *)(const void *)((const char *)c + rows[i].offset);
 
-		if (path[0] != '\0')
+		if (rows[i].key != NULL && path[0] != '\0')
 			bad = copy_one(i, path, &all, err);
 	}
+	if (!bad && c->tls.certificate[0] != '\0')
+		bad = add_tickets(&all, err);
 	if (bad)
 		fd = -2;
 	else if (all.len > 0)

@@ -18,6 +18,7 @@ enum config_file {
 	CONFIG_FILE_TLS_CLIENT_CA,
 	CONFIG_FILE_AUTH_TOKENS,
 	CONFIG_FILE_AUTH_JWKS,
+	CONFIG_FILE_TLS_TICKETS,	/* of no file: keys that the generation's workers share, where there is TLS */
 	CONFIG_FILES
 };
 
@@ -30,6 +31,9 @@ struct config_files {
 	void	*memory;
 	size_t	 size;
 };
+
+/* Bytes of those keys. */
+#define CONFIG_TICKETS	80
 
 /*
  * Copy all that c names into a new memfd (close-on-exec). Returns it, -1 where c names none, or -2 with *err filled:

@@ -193,6 +193,30 @@ def streams_over_tls():
     d.stop()
 
 
+def sessions_are_resumed():
+    """By any worker, and no more once there is another certificate."""
+    d = Secure(workers=4).start()
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        context = d.context()
+        context.maximum_version = version
+        session, reused = None, 0
+        for i in range(40):
+            with socket.create_connection(("127.0.0.1", d.tls_port), timeout=30) as raw, \
+                    context.wrap_socket(raw, server_hostname="127.0.0.1", session=session) as s:
+                reused += s.session_reused
+                s.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+                check(s.recv(1000).startswith(b"HTTP/1.1 200 "), "/health")
+                session = session or s.session
+        check(reused == 39, "%s: %d of 39 were resumed" % (version, reused))
+    check(d.reload(), "reload")
+    with socket.create_connection(("127.0.0.1", d.tls_port), timeout=30) as raw, \
+            context.wrap_socket(raw, server_hostname="127.0.0.1", session=session) as s:
+        check(not s.session_reused, "a session of the former generation")
+        s.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+        check(s.recv(1000).startswith(b"HTTP/1.1 200 "), "/health")
+    d.stop()
+
+
 def what_is_spoken():
     d = Secure().start()
     for version, good in (("-tls1", False), ("-tls1_1", False), ("-tls1_2", True), ("-tls1_3", True)):
@@ -409,6 +433,7 @@ TESTS = [
     ("the face over TLS", the_face_over_tls),
     ("cmdrctl over TLS", cmdrctl_over_tls),
     ("streams over TLS", streams_over_tls),
+    ("sessions are resumed", sessions_are_resumed),
     ("what is spoken", what_is_spoken),
     ("clients' certificates", clients_certificates),
     ("certificates change under load", certificates_change_under_load),
