@@ -322,7 +322,7 @@ main(void)
 	SRunner *r;
 	int bad;
 
-	tcase_set_timeout(tc, 120);
+	tcase_set_timeout(tc, 600);
 	tcase_add_checked_fixture(tc, setup, stop_tls);
 	tcase_add_loop_test(tc, any_pieces_make_a_handshake_and_requests, 0, 10);
 	tcase_add_test(tc, requests_ahead_are_answered_in_turn);

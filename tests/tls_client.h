@@ -28,7 +28,7 @@
 #include "guard_server.h"
 #include "tls_maker.h"
 
-#define PATIENCE_MS	20000	/* a bound for a test that hangs, not a measure */
+#define PATIENCE_MS	60000	/* a bound for a test that hangs, not a measure */
 
 /* Until what is expected. */
 #define AWAIT(what) do {							\
