@@ -42,7 +42,7 @@ struct jail_row {
 };
 
 struct jail_limit {
-	int		 resource;	/* RLIMIT_…; soft and hard become 0 */
+	unsigned	 resource;	/* RLIMIT_…; soft and hard become 0 */
 	const char	*name;
 	unsigned	 jails;		/* bits 1 << JAIL_… */
 	const char	*why;
