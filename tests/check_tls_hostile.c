@@ -97,7 +97,7 @@ START_TEST(a_request_without_tls_is_told)
 	if (_i == 0)
 		send(c->fd, GET, strlen(GET), 0);
 	for (size_t i = 0; _i == 1 && i < strlen(GET); i++) {
-		send(c->fd, GET + i, 1, MSG_NOSIGNAL);
+		send(c->fd, &GET[i], 1, MSG_NOSIGNAL);
 		turn();
 	}
 	for (int64_t until = clock_ms() + PATIENCE_MS; strstr(text, "use https") == NULL && clock_ms() < until;) {
@@ -114,7 +114,7 @@ END_TEST
 
 START_TEST(what_is_no_tls_ends_the_connection)
 {
-	static const char *const bad[] = { "\x16\x03\x01\xff\xff" "aaaaaaaaaa", "\x15\x03\x03\x00\x02\x02\x28",
+	static const char *const bad[] = { ("\x16\x03\x01\xff\xff" "aaaaaaaaaa"), "\x15\x03\x03\x00\x02\x02\x28",
 		"\x15\x03\x03\x00\x02\x01\x00", "\x17\x03\x03\x00\x05hello", "\x80\x2e\x01\x03\x01\x00\x15\x00",
 		"\x14\x03\x03\x00\x01\x01\x14\x03\x03\x00\x01\x01" };
 	static const size_t len[] = { 15, 7, 7, 10, 8, 12 };

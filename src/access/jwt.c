@@ -52,11 +52,14 @@ read_part(struct token *t, const char *text, size_t len, struct value *out, enum
 static enum jwt_result
 split(struct token *t, const char *token, size_t len)
 {
-	const char *end = token + len, *dot, *second;
+	const char *end, *dot, *second;
 
 	if (len > JWT_MAX_BYTES)
 		return JWT_LIMIT;
-	if (len == 0 || (dot = memchr(token, '.', len)) == NULL ||
+	if (len == 0)
+		return JWT_FORM;
+	end = token + len;
+	if ((dot = memchr(token, '.', len)) == NULL ||
 	    (second = memchr(dot + 1, '.', (size_t)(end - dot - 1))) == NULL)
 		return JWT_FORM;
 	t->text = token;
