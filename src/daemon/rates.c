@@ -5,6 +5,8 @@
 
 #define PROBES		8	/* places that a client may have */
 #define SECOND_NS	INT64_C(1000000000)
+/* What can be owed: many large batches that were all let in before the first was counted must not overflow a time. */
+#define DEBT_MAX_NS	(30 * 24 * 3600 * SECOND_NS)
 
 /*
  * The client's place: its own, else a free one or one whose bucket is full, which is as good as none. Where all have
@@ -36,21 +38,37 @@ place_of(struct rates *r, uint64_t client, int64_t now)
 	return best;
 }
 
+static _Atomic int64_t *
+bucket(struct rates *r, uint64_t client, int64_t now_ns)
+{
+	return &r->place[place_of(r, client == 0 ? 1 : client, now_ns)].full_ns;
+}
+
 int64_t
-rates_take(struct rates *r, uint64_t client, unsigned rate, unsigned burst, unsigned cost, int64_t now_ns)
+rates_take(struct rates *r, uint64_t client, unsigned rate, unsigned burst, int64_t now_ns)
 {
 	const int64_t each = SECOND_NS / rate, room = each * (int64_t)burst;
-	_Atomic int64_t *full;
-	int64_t was, from;
+	_Atomic int64_t *full = bucket(r, client, now_ns);
+	int64_t was = atomic_load_explicit(full, memory_order_relaxed), from;
 
-	client = client == 0 ? 1 : client;
-	full = &r->place[place_of(r, client, now_ns)].full_ns;
-	was = atomic_load_explicit(full, memory_order_relaxed);
 	do {
 		from = was > now_ns ? was : now_ns;
 		if (from - now_ns > room - each)
 			return from - now_ns - (room - each);
-	} while (!atomic_compare_exchange_weak_explicit(full, &was, from + each * (int64_t)cost, memory_order_relaxed,
+	} while (!atomic_compare_exchange_weak_explicit(full, &was, from + each, memory_order_relaxed,
 	    memory_order_relaxed));
 	return 0;
+}
+
+void
+rates_owe(struct rates *r, uint64_t client, unsigned rate, unsigned n, int64_t now_ns)
+{
+	const int64_t debt = SECOND_NS / rate * (int64_t)n;
+	_Atomic int64_t *full = bucket(r, client, now_ns);
+	int64_t was = atomic_load_explicit(full, memory_order_relaxed), to;
+
+	do {
+		to = was > now_ns ? was : now_ns;
+		to = to - now_ns > DEBT_MAX_NS - debt ? now_ns + DEBT_MAX_NS : to + debt;
+	} while (!atomic_compare_exchange_weak_explicit(full, &was, to, memory_order_relaxed, memory_order_relaxed));
 }

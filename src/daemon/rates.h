@@ -21,10 +21,12 @@ struct rates {
 };
 
 /*
- * Take cost tokens from the bucket of a client that fills with rate tokens a second up to burst. It is let in
- * whenever one is there, and then owes the rest. rate and burst are at least 1. Returns 0, or how many ns until the
- * next is there. All zero memory is an empty table.
+ * Take one token from the bucket of a client that fills with rate tokens a second up to burst. rate, 1 to 1000000, and
+ * burst are at least 1. Returns 0, or how many ns until the next is there; then nothing is taken. All zero memory is an
+ * empty table.
  */
-int64_t	rates_take(struct rates *r, uint64_t client, unsigned rate, unsigned burst, unsigned cost, int64_t now_ns);
+int64_t	rates_take(struct rates *r, uint64_t client, unsigned rate, unsigned burst, int64_t now_ns);
+/* Take n more, whether or not they are there: the bucket owes them, and lets nobody in until it has them again. */
+void	rates_owe(struct rates *r, uint64_t client, unsigned rate, unsigned n, int64_t now_ns);
 
 #endif

@@ -2,6 +2,7 @@
  * auth.c: who asks, and may they. See auth.h.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "util/clock.h"
 #include "worker/auth.h"
@@ -43,7 +44,8 @@ identify(struct exchange *x)
 
 	if (why == NULL)
 		return true;
-	x->bad_token = true;
+	/* Who tried another scheme has shown no token (RFC 6750 3.1). */
+	x->bad_token = s->len >= 6 && strncasecmp(guard_head_text(&x->g.head, s), "bearer", 6) == 0;
 	return exchange_wrong(x, PROBLEM_UNAUTHORIZED, arena_printf(&x->arena, "The credentials are not good: %s.", why));
 }
 
@@ -78,20 +80,29 @@ identify_if_good(struct exchange *x)
 }
 
 bool
+auth_count(struct exchange *x)
+{
+	x->who = (struct identity){ .principal = "", .end_s = INT64_MAX };
+	/* What a load balancer and Prometheus ask is not lost among what others ask. */
+	return x->g.door->side == GUARD_ADMIN || (x->route != NULL && (x->route->flags & ROUTE_ADMIN)) || limit_address(x);
+}
+
+bool
 auth_enter(struct exchange *x)
 {
 	/* Where it listens is the operator's way to say who may ask. */
-	if (x->g.door->side == GUARD_ADMIN)
-		return true;
-	if (!(x->route != NULL && (x->route->flags & ROUTE_ADMIN)) && !limit_address(x))
-		return false;
-	if (!access_asks(access_of(x)))
+	if (x->g.door->side == GUARD_ADMIN || !access_asks(access_of(x)))
 		return true;
 	if (is_open(x)) {
 		identify_if_good(x);
 		return true;
 	}
-	return identify(x) && may_use_route(x) && limit_principal(x);
+	if (identify(x))
+		return limit_principal(x) && may_use_route(x);
+	/* Guessing is counted wherever it is done: 429 in place of 401. */
+	if (x->route->flags & ROUTE_ADMIN)
+		limit_address(x);
+	return false;
 }
 
 static const char *

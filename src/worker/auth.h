@@ -8,9 +8,11 @@
 
 #include "worker/exchange.h"
 
+/* With a head, whatever it asks for: is the client's address within its limit? False: x->problem tells. */
+bool	auth_count(struct exchange *x);
 /*
- * With a head: the client's address and principal within their limits, its credentials good (x->who), the route
- * allowed to it. False: x->problem tells.
+ * With a route and its method, after auth_count: its credentials good (x->who), the principal within its limit, the
+ * route allowed to it. False: x->problem tells.
  */
 bool	auth_enter(struct exchange *x);
 /*

@@ -238,11 +238,11 @@ refuse_atomic(struct batch *b)
 static void
 start(struct batch *b, const struct idempotency_key *key)
 {
+	limit_batch(b->x, b->n);
 	if (b->atomic && b->left < b->n) {
 		refuse_atomic(b);
 		return;
 	}
-	limit_batch(b->x, b->n);
 	b->starting = true;
 	for (size_t i = 0; i < b->n; i++) {
 		struct item *it = &b->items[i];

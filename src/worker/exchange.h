@@ -32,7 +32,7 @@ struct exchange {
 	struct problem		 problem;	/* id PROBLEM_NONE: nothing wrong as yet */
 
 	struct identity		 who;		/* auth.c; its texts in the arena */
-	bool			 bad_token;	/* credentials were shown, and are not good */
+	bool			 bad_token;	/* a token was shown, and is not good */
 	unsigned		 retry_s;	/* of a 429 */
 
 	/* A command being submitted (post.c). */

@@ -15,7 +15,7 @@
 #define SECOND_NS	INT64_C(1000000000)
 #define IPV6_SITE	8	/* bytes of an address that one client usually has to itself: a /64 */
 
-enum of { ADDRESS = 'a', PRINCIPAL = 'p' };
+enum of { ADDRESS = 'a', PRINCIPAL = 'p', ANONYMOUS = 'n' };
 
 /* Seeded, so that nobody can seek two clients that meet in one place. */
 static uint64_t
@@ -30,11 +30,10 @@ number_of(const struct exchange *x, enum of what, const void *data, size_t len)
 }
 
 static bool
-take(struct exchange *x, uint64_t client, int rate, int burst, unsigned cost)
+take(struct exchange *x, uint64_t client, int rate, int burst)
 {
 	struct proc *p = exchange_worker(x)->proc;
-	int64_t wait = rates_take(&p->board->rates, client, (unsigned)rate, (unsigned)(burst > 0 ? burst : rate), cost,
-	    clock_ns());
+	int64_t wait = rates_take(&p->board->rates, client, (unsigned)rate, (unsigned)(burst > 0 ? burst : rate), clock_ns());
 
 	if (wait == 0)
 		return true;
@@ -50,16 +49,26 @@ site(const struct client *c)
 	return c->family == AF_INET ? 4 : c->family == AF_INET6 ? IPV6_SITE : 0;
 }
 
+/* Who comes from it, as a number. False: nobody counts what comes from there. */
+static bool
+by_address(const struct exchange *x, uint64_t *out)
+{
+	struct client client;
+
+	if (exchange_worker(x)->proc->config.limits.address_rate == 0)
+		return false;
+	client_of(x, &client);
+	*out = number_of(x, ADDRESS, client.bytes, site(&client));
+	return site(&client) != 0;
+}
+
 bool
 limit_address(struct exchange *x)
 {
 	const struct config *c = &exchange_worker(x)->proc->config;
-	struct client client;
+	uint64_t client;
 
-	if (c->limits.address_rate == 0)
-		return true;
-	client_of(x, &client);
-	if (site(&client) == 0 || take(x, number_of(x, ADDRESS, client.bytes, site(&client)), c->limits.address_rate, c->limits.address_burst, 1))
+	if (!by_address(x, &client) || take(x, client, c->limits.address_rate, c->limits.address_burst))
 		return true;
 	return exchange_wrong(x, PROBLEM_TOO_MANY, arena_printf(&x->arena,
 	    "More than %d requests a second came from this address (limits.address_rate). Nothing was done; come again in %u s.",
@@ -71,31 +80,46 @@ principal_rate(const struct exchange *x)
 {
 	const struct config_rule *rule = x->who.rule;
 
-	return rule != NULL && rule->rate != CONFIG_RULE_RATE_UNSET ? rule->rate :
-	    exchange_worker(x)->proc->config.limits.principal_rate;
+	return rule->rate != CONFIG_RULE_RATE_UNSET ? rule->rate : exchange_worker(x)->proc->config.limits.principal_rate;
 }
 
+/* Who says nothing shares a name with all the others who do: there each address has a bucket, so that none empties it for all. */
 static bool
-take_principal(struct exchange *x, unsigned cost)
+by_principal(const struct exchange *x, uint64_t *out)
 {
-	int rate = principal_rate(x);
+	const char *name = x->who.principal;
+	struct client client;
 
-	return rate == 0 || take(x, number_of(x, PRINCIPAL, x->who.principal, strlen(x->who.principal)), rate,
-	    exchange_worker(x)->proc->config.limits.principal_burst, cost);
+	if (x->who.rule == NULL || principal_rate(x) == 0)
+		return false;
+	client_of(x, &client);
+	*out = strcmp(name, RULES_ANONYMOUS) == 0 ? number_of(x, ANONYMOUS, client.bytes, site(&client)) :
+	    number_of(x, PRINCIPAL, name, strlen(name));
+	return true;
 }
 
 bool
 limit_principal(struct exchange *x)
 {
-	return take_principal(x, 1) || exchange_wrong(x, PROBLEM_TOO_MANY, arena_printf(&x->arena,
-	    "%s came with more than %d requests a second (limits.principal_rate). Nothing was done; come again in %u s.",
-	    x->who.principal, principal_rate(x), x->retry_s));
+	uint64_t client;
+
+	if (!by_principal(x, &client) ||
+	    take(x, client, principal_rate(x), exchange_worker(x)->proc->config.limits.principal_burst))
+		return true;
+	return exchange_wrong(x, PROBLEM_TOO_MANY, arena_printf(&x->arena,
+	    "%s came with more than %d requests a second (%s). Nothing was done; come again in %u s.", x->who.principal,
+	    principal_rate(x), x->who.rule->rate != CONFIG_RULE_RATE_UNSET ? "rate in auth.rules" : "limits.principal_rate",
+	    x->retry_s));
 }
 
 void
 limit_batch(struct exchange *x, size_t n)
 {
-	/* It may be refused here: then the bucket is empty as it is. */
-	if (x->who.rule != NULL && n > 1)
-		take_principal(x, (unsigned)n - 1);
+	struct proc *p = exchange_worker(x)->proc;
+	uint64_t client;
+
+	if (by_address(x, &client))
+		rates_owe(&p->board->rates, client, (unsigned)p->config.limits.address_rate, (unsigned)n - 1, clock_ns());
+	if (by_principal(x, &client))
+		rates_owe(&p->board->rates, client, (unsigned)principal_rate(x), (unsigned)n - 1, clock_ns());
 }

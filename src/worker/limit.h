@@ -9,8 +9,9 @@
 
 /* False: x->problem is 429 and x->retry_s says when to come again. */
 bool	limit_address(struct exchange *x);
+/* x->who.rule holds; where it is NULL nobody counts. */
 bool	limit_principal(struct exchange *x);
-/* A batch of n commands: it was let in as one, the others are owed. */
+/* A batch of n commands (n > 0): it was let in as one, the others are owed, by its address and by its principal. */
 void	limit_batch(struct exchange *x, size_t n);
 
 #endif

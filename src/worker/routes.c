@@ -292,7 +292,7 @@ routes_head(struct exchange *x)
 		page = x->route != NULL && (x->route->flags & ROUTE_PAGE);
 	/* First, as problems are told in it too. */
 	x->answer = media_accept(&x->g.head, page);
-	return x->problem.id == PROBLEM_NONE && check_method(x) && auth_enter(x) && check_accept(x) &&
+	return auth_count(x) && x->problem.id == PROBLEM_NONE && check_method(x) && auth_enter(x) && check_accept(x) &&
 	    check_content_type(x);
 }
 
