@@ -150,6 +150,18 @@ named(struct identity *out, struct arena *arena, const char *kind, const char *n
 }
 
 static const char *
+by_certificate(const char *subject, struct arena *arena, struct identity *out)
+{
+	struct buf b = { 0 };
+	const char *why;
+
+	rules_subject(&b, subject);
+	why = named(out, arena, "cert", buf_cstr(&b));
+	buf_free(&b);
+	return why;
+}
+
+static const char *
 by_jwt(const struct access *a, const char *token, size_t len, int64_t now_s, struct arena *arena,
     struct identity *out)
 {
@@ -193,7 +205,7 @@ access_identify(const struct access *a, const char *authorization, size_t len, c
 		if ((why = bearer(authorization, len, &token, &token_len)) == NULL)
 			why = by_token(a, token, token_len, now_s, arena, out);
 	} else if (subject != NULL && (a->methods & CONFIG_AUTH_CERTIFICATE)) {
-		why = named(out, arena, "cert", subject);
+		why = by_certificate(subject, arena, out);
 	}
 	if (why == NULL)
 		out->rule = rules_find(a->rules, out->principal);

@@ -13,6 +13,34 @@ struct rules {
 	size_t			 n;
 };
 
+void
+rules_subject(struct buf *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		buf_putc(out, *text);
+		if (*text != '\\' || text[1] == '\0')
+			continue;
+		text++;
+		if (*text == ',' || *text == '+')
+			buf_puts(out, *text == ',' ? "2C" : "2B");
+		else
+			buf_putc(out, *text);
+	}
+}
+
+static void
+take_subject(struct config_rule *rule)
+{
+	struct buf b = { 0 };
+
+	if (strncmp(rule->principal, "cert:", 5) != 0)
+		return;
+	rules_subject(&b, rule->principal);
+	free(rule->principal);
+	rule->principal = xstrdup(buf_cstr(&b));
+	buf_free(&b);
+}
+
 struct rules *
 rules_new(const struct config_list *items)
 {
@@ -24,6 +52,7 @@ rules_new(const struct config_list *items)
 		/* The configuration holds none that cannot be read. */
 		if ((why = config_rule_read(items->item[i], &r->rule[i])) != NULL)
 			fatalx("auth.rules: %s", why);
+		take_subject(&r->rule[i]);
 		r->n++;
 	}
 	return r;

@@ -27,6 +27,12 @@ bool	rules_schema(const struct config_rule *rule, const char *action, size_t len
 /* All of these CONFIG_READ bits? */
 bool	rules_read(const struct config_rule *rule, unsigned bits);
 
+/*
+ * A certificate's subject, or a pattern of some, as rules compare it, appended: a comma or plus within a value is \2C, \2B
+ * (RFC 4514 2.4 lets both be spelled so), and one that stands by itself parts names. So no value passes for several.
+ */
+void	rules_subject(struct buf *out, const char *text);
+
 /* Does text match a pattern in which * is any text, also none? Takes time of the product of their lengths at most. */
 bool	rules_match(const char *pattern, const char *text, size_t len);
 

@@ -92,6 +92,23 @@ add(struct tokens *t, const char *name, const struct tokens_entry *e)
 	return NULL;
 }
 
+/* NULL, or that there is a token twice; *line: where it stands again. */
+static const char *
+order(struct tokens *t, unsigned *line)
+{
+	if (t->n > 0)
+		qsort(t->entry, t->n, sizeof(*t->entry), by_hash);
+	for (size_t i = 1; i < t->n; i++) {
+		const struct tokens_entry *a = &t->entry[i - 1], *b = &t->entry[i];
+
+		if (by_hash(a, b) != 0)
+			continue;
+		*line = a->line > b->line ? a->line : b->line;
+		return "the token stands in a line before, too";
+	}
+	return NULL;
+}
+
 struct tokens *
 tokens_read(const char *text, size_t len, char *why, size_t size)
 {
@@ -107,16 +124,13 @@ tokens_read(const char *text, size_t len, char *why, size_t size)
 		nr++;
 		if (n > 0 && line[n - 1] == '\r')
 			line[n - 1] = '\0';
-		if ((wrong = read_line(line, &name, &e)) == NULL && name != NULL)
-			wrong = add(t, name, &e);
+		if ((wrong = read_line(line, &name, &e)) != NULL || name == NULL)
+			continue;
+		e.line = nr;
+		wrong = add(t, name, &e);
 	}
 	free(copy);
-	if (t->n > 0)
-		qsort(t->entry, t->n, sizeof(*t->entry), by_hash);
-	for (size_t i = 1; wrong == NULL && i < t->n; i++)
-		if (by_hash(&t->entry[i - 1], &t->entry[i]) == 0)
-			wrong = "the same token is there twice";
-	if (wrong == NULL)
+	if (wrong == NULL && (wrong = order(t, &nr)) == NULL)
 		return t;
 	snprintf(why, size, "auth.tokens: line %u: %s", nr, wrong);
 	tokens_free(t);

@@ -28,6 +28,7 @@ struct tokens;
 struct tokens_entry {
 	uint8_t		 hash[TOKENS_HASH];
 	const char	*name;
+	unsigned	 line;		/* of the file */
 	bool		 has_user;
 	struct id	 user;
 };

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -40,17 +41,32 @@ take(void *arg, int id, const char *value)
 	return CTL_OK;
 }
 
+/* Where a last line was left without its end, by an editor perhaps, ours would be a part of it. */
+static bool
+ends_within_a_line(int fd)
+{
+	off_t end = lseek(fd, 0, SEEK_END);
+	char last;
+
+	return end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n';
+}
+
 /* One write, so that two at a time do not mix. */
 static int
 append(const struct ctl_command *self, const char *path, const struct buf *line)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	struct buf text = { 0 };
+	size_t len;
 	ssize_t n;
 
 	if (fd == -1)
 		return ctl_fail(self, "%s cannot be opened: %s", path, strerror(errno));
-	n = write(fd, line->data, line->len);
-	if (close(fd) == -1 || n != (ssize_t)line->len)
+	buf_printf(&text, "%s%.*s", ends_within_a_line(fd) ? "\n" : "", (int)line->len, (const char *)line->data);
+	len = text.len;
+	n = write(fd, text.data, len);
+	buf_free(&text);
+	if (close(fd) == -1 || n != (ssize_t)len)
 		return ctl_fail(self, "%s cannot be written: %s", path, n == -1 ? strerror(errno) : "no room");
 	return CTL_OK;
 }
