@@ -85,7 +85,7 @@ START_TEST(the_json_form)
 	ask("POST /commands\n" JSON, COMMAND);
 	ck_assert_int_eq(answer(), 202);
 	lines(2);
-	says("\"user_agent\":\"\\\"q\\\" \\u0080\"");
+	says("\"user_agent\":\"\\\"q\\\" \\ufffd\"");
 	says("\"command\":\"");
 	says("{\"time\":\"");
 	says("\"address\":\"127.0.0.1\",\"request\":\"POST /commands HTTP/1.1\",\"status\":");

@@ -357,7 +357,7 @@ fake_init(struct fake *f, uint16_t port)
 	atomic_store(&f->shared->tailer.assigned, 1);
 	atomic_store(&f->shared->tailer.at_end, 1);
 	listen_fd = listener(&f->addr, port);
-	admin_fd = f->access_fd = f->audit_fd = -1;
+	admin_fd = f->access_fd = f->audit_fd = f->files_fd = -1;
 	for (int i = 0; i < 3; i++)
 		f->index_fd[i] = -1;
 }
@@ -389,7 +389,8 @@ be_the_worker(struct fake *f, int control)
 	p.board = f->board;
 	p.slot = board_slot(f->board, ROLE_WORKER, 0, 1);
 	p.shared = f->shared;
-	p.secrets_fd = p.registry_fd = p.files_fd = -1;
+	p.secrets_fd = p.registry_fd = -1;
+	p.files_fd = f->files_fd;
 	p.access_fd = f->access_fd;
 	p.audit_fd = f->audit_fd;
 	for (int i = 0; i < 3; i++) {

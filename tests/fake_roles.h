@@ -41,6 +41,7 @@ struct fake {
 	struct sockaddr_in	 addr;		/* where it listens */
 	int			 access_fd;	/* the worker's access log; -1: none */
 	int			 audit_fd;
+	int			 files_fd;	/* config_files_copy(); -1: none */
 	int			 index_fd[3];	/* what the worker reads; -1: no index (proc.h) */
 	struct sockaddr_in	 admin_addr;	/* and for http.admin (fake_admin) */
 

@@ -1,8 +1,10 @@
 # Every check_NAME.c is one Check suite: a line in CHECKS is all that it needs.
 CHECKS = \
+	tests/check_access \
 	tests/check_access_log \
 	tests/check_activation \
 	tests/check_admin \
+	tests/check_auth \
 	tests/check_batch \
 	tests/check_bignum \
 	tests/check_command \
@@ -41,6 +43,7 @@ CHECKS = \
 	tests/check_openapi \
 	tests/check_outcome \
 	tests/check_peer \
+	tests/check_rates \
 	tests/check_reads \
 	tests/check_registry \
 	tests/check_rollback \

@@ -64,10 +64,8 @@ command_line(struct exchange *x, const struct command *c, const struct id *id, c
 	if (out == NULL)
 		return;
 	put_action(out, c);
-	if (id != NULL) {
-		id_format(id, text);
-		member(out, "command", text);
-	}
+	id_format(id, text);
+	member(out, "command", text);
 	member(out, "outcome", outcome);
 	end(x, out);
 }
@@ -90,9 +88,9 @@ audit_command(struct exchange *x, const struct command *c, const struct submit_r
 }
 
 void
-audit_abandoned(struct exchange *x, const struct command *c)
+audit_abandoned(struct exchange *x, const struct command *c, const struct id *id)
 {
-	command_line(x, c, NULL, "unknown: the client hung up");
+	command_line(x, c, id, "unknown: the client hung up");
 }
 
 static void

@@ -12,8 +12,8 @@
 
 /* A command's way ended: written, written before, or of unknown outcome. Others leave no line. */
 void	audit_command(struct exchange *x, const struct command *c, const struct submit_result *r);
-/* The client hung up before it was known: it may have been written. */
-void	audit_abandoned(struct exchange *x, const struct command *c);
+/* The client hung up before it was known: it may have been written, with this id. */
+void	audit_abandoned(struct exchange *x, const struct command *c, const struct id *id);
 /* One command of a batch was denied. */
 void	audit_denied(struct exchange *x, int status, const char *why);
 /* An answer leaves: a line where it denies, or tells of a schema that was written. */

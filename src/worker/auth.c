@@ -82,7 +82,6 @@ identify_if_good(struct exchange *x)
 bool
 auth_count(struct exchange *x)
 {
-	x->who = (struct identity){ .principal = "", .end_s = INT64_MAX };
 	/* What a load balancer and Prometheus ask is not lost among what others ask. */
 	return x->g.door->side == GUARD_ADMIN || (x->route != NULL && (x->route->flags & ROUTE_ADMIN)) || limit_address(x);
 }

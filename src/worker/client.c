@@ -36,6 +36,17 @@ set(struct client *out, int family, const void *bytes)
 	memcpy(out->bytes, bytes, family == AF_INET ? 4 : 16);
 }
 
+static void
+take(struct client *out, const struct sockaddr *sa)
+{
+	if (sa->sa_family == AF_INET)
+		set(out, AF_INET, &((const struct sockaddr_in *)(const void *)sa)->sin_addr);
+	else if (sa->sa_family == AF_INET6)
+		set(out, AF_INET6, &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
+	else
+		out->family = sa->sa_family;
+}
+
 void
 client_of_socket(int fd, struct client *out)
 {
@@ -43,14 +54,22 @@ client_of_socket(int fd, struct client *out)
 	socklen_t len = sizeof(ss);
 
 	memset(out, 0, sizeof(*out));
-	if (fd == -1 || getpeername(fd, (struct sockaddr *)&ss, &len) == -1)
+	if (fd != -1 && getpeername(fd, (struct sockaddr *)&ss, &len) == 0)
+		take(out, (const struct sockaddr *)&ss);
+}
+
+/* The other end of its connection. */
+static void
+direct(const struct exchange *x, struct client *out)
+{
+	const struct sockaddr *sa = guard_peer(&x->g);
+
+	if (sa == NULL) {
+		client_of_socket(guard_fd(&x->g), out);
 		return;
-	if (ss.ss_family == AF_INET)
-		set(out, AF_INET, &((const struct sockaddr_in *)(const void *)&ss)->sin_addr);
-	else if (ss.ss_family == AF_INET6)
-		set(out, AF_INET6, &((const struct sockaddr_in6 *)(const void *)&ss)->sin6_addr);
-	else
-		out->family = ss.ss_family;
+	}
+	memset(out, 0, sizeof(*out));
+	take(out, sa);
 }
 
 static bool
@@ -107,7 +126,7 @@ client_of(const struct exchange *x, struct client *out)
 	size_t end = s->len, from;
 	struct client next;
 
-	client_of_socket(guard_fd(&x->g), out);
+	direct(x, out);
 	if (p->n == 0 || text == NULL)
 		return;
 	while (is_proxy(p, out) && end > 0) {

@@ -238,7 +238,7 @@ course_cancel(struct course *c)
 		return;
 	wheel_clear(&exchange_worker(c->x)->wheel, &c->again);
 	if (c->submission != NULL) {
-		audit_abandoned(c->x, c->command);
+		audit_abandoned(c->x, c->command, submit_id(c->submission));
 		submit_cancel(c->submission);
 	}
 	c->submission = NULL;

@@ -110,6 +110,16 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+/* Now, as a socket whose client hung up does not know any more whose it was. */
+static void
+note_peer(struct guard_conn *c)
+{
+	socklen_t len = sizeof(c->peer);
+
+	if (getpeername(bufferevent_getfd(c->socket), &c->peer.any, &len) == -1)
+		c->peer.any.sa_family = AF_UNSPEC;
+}
+
 /* evhttp has set the descriptor by now. */
 static void
 on_born(evutil_socket_t fd, short what, void *arg)
@@ -121,6 +131,7 @@ on_born(evutil_socket_t fd, short what, void *arg)
 	if (event_assign(c->readable, c->guard->base, bufferevent_getfd(c->socket),
 	    EV_READ | EV_PERSIST, on_readable, c) == -1)
 		fatalx("no event for a connection");
+	note_peer(c);
 	guard_reading(c, true);
 }
 
@@ -495,6 +506,12 @@ guard_abort(struct guard *g)
 	while ((c = TAILQ_FIRST(&g->conns)) != NULL)
 		guard_end(c);
 	guard_stream_abort(g);
+}
+
+const struct sockaddr *
+guard_peer(const struct guard_request *r)
+{
+	return r->conn != NULL && r->conn->peer.any.sa_family != AF_UNSPEC ? &r->conn->peer.any : NULL;
 }
 
 const char *

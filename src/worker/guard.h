@@ -10,6 +10,7 @@
 
 #include <sys/queue.h>
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -159,6 +160,8 @@ void	guard_init(struct guard *g, struct event_base *base, struct wheel *wheel,
 	    const struct guard_ops *ops, void *arg);
 /* The client's socket, or -1. */
 int	guard_fd(const struct guard_request *r);
+/* The client's address, also after it hung up; of a Unix socket its family only. NULL: not known, or a stream's request. */
+const struct sockaddr *guard_peer(const struct guard_request *r);
 /* The subject of the certificate that the client showed (RFC 4514), or NULL. */
 const char *guard_subject(const struct guard_request *r);
 /* Ends every connection at once. */

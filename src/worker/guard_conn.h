@@ -44,6 +44,12 @@ struct guard_conn {
 	bool			 half_closed;	/* the client will send no more */
 	bool			 broken;	/* writing failed */
 	bool			 last;		/* the connection ends with this answer */
+	/* the client's address, also once it hung up; of a Unix socket its family only */
+	union {
+		struct sockaddr		any;
+		struct sockaddr_in	four;
+		struct sockaddr_in6	six;
+	} peer;
 	/* wait for the client's end, so that it can read the answer */
 	bool			 linger;
 };

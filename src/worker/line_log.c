@@ -1,6 +1,8 @@
 /*
  * line_log.c: a file of lines that the master opened. See line_log.h.
  */
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -8,23 +10,46 @@
 
 #include "util/clock.h"
 #include "util/log.h"
+#include "value/utf8.h"
 #include "worker/line_log.h"
 
-#define WAITING_MAX	((size_t)1 << 20)	/* bytes that may wait for one write */
+#define WAITING_MAX	((size_t)1 << 20)	/* bytes that wait for one write */
+
+/* How many lines end in these bytes. */
+static int64_t
+lines_in(const uint8_t *data, size_t len)
+{
+	const uint8_t *end = data + len;
+	int64_t n = 0;
+
+	while ((data = memchr(data, '\n', (size_t)(end - data))) != NULL && ++n > 0)
+		data++;
+	return n;
+}
+
+/* What was not written from at on is lost; a line that was written in part is ended by what is written next. */
+static void
+lose(struct line_log *l, size_t at, const char *why)
+{
+	static struct log_limit limit;
+
+	board_add(l->proc->slot, COUNT_http_unlogged, lines_in(l->lines.data + at, l->lines.len - at));
+	log_limited(&limit, LOG_WARNING, "%s takes no more: %s; lines are lost", l->what, why);
+}
 
 void
 line_log_flush(struct line_log *l)
 {
-	static struct log_limit limit;
-	ssize_t n;
+	size_t at = 0;
+	ssize_t n = 0;
 
-	if (*l->fd != -1 && l->lines.len > 0) {
-		n = write(*l->fd, l->lines.data, l->lines.len);
-		if (n != (ssize_t)l->lines.len) {
-			board_add(l->proc->slot, COUNT_http_unlogged, 1);
-			log_limited(&limit, LOG_WARNING, "%s takes no more: %s; lines are lost", l->what,
-			    n == -1 ? strerror(errno) : "a part was written");
-		}
+	while (*l->fd != -1 && at < l->lines.len && (n = write(*l->fd, l->lines.data + at, l->lines.len - at)) > 0)
+		at += (size_t)n;
+	if (at < l->lines.len && *l->fd != -1) {
+		lose(l, at, n == -1 ? strerror(errno) : "it is full");
+		l->torn = at > 0 ? l->lines.data[at - 1] != '\n' : l->torn;
+	} else if (at > 0) {
+		l->torn = false;
 	}
 	buf_reset(&l->lines);
 }
@@ -52,12 +77,17 @@ line_log_init(struct line_log *l, struct proc *p, const int *fd, const char *wha
 struct buf *
 line_log_begin(struct line_log *l)
 {
+	struct stat st;
+
 	if (*l->fd == -1)
 		return NULL;
-	if (l->lines.len <= WAITING_MAX)
-		return &l->lines;
-	board_add(l->proc->slot, COUNT_http_unlogged, 1);
-	return NULL;
+	/* More than usual in one turn, of a large batch: they are not worth less. */
+	if (l->lines.len >= WAITING_MAX)
+		line_log_flush(l);
+	/* A log that was opened anew begins well by itself. */
+	if (l->lines.len == 0 && l->torn && fstat(*l->fd, &st) == 0 && st.st_size > 0)
+		buf_putc(&l->lines, '\n');
+	return &l->lines;
 }
 
 void
@@ -69,6 +99,27 @@ line_log_end(struct line_log *l)
 		event_add(l->flush, &now);
 }
 
+/* A character beyond ASCII as JSON's escape of UTF-16; what is no UTF-8 as that of U+FFFD. Returns the bytes it took. */
+static size_t
+put_wide(struct buf *out, const uint8_t *s, size_t len)
+{
+	uint32_t c;
+	size_t n = 1;
+
+	while (n <= len && n <= UTF8_MAX && utf8_valid(s, n) != n)
+		n++;
+	if (n > len || n > UTF8_MAX) {
+		buf_puts(out, "\\ufffd");
+		return 1;
+	}
+	c = utf8_decode(s, &n);
+	if (c >= 0x10000)
+		buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd7c0 + (c >> 10)), (unsigned)(0xdc00 | (c & 0x3ff)));
+	else
+		buf_printf(out, "\\u%04x", (unsigned)c);
+	return n;
+}
+
 void
 line_log_text(struct buf *out, const char *s, size_t len, bool json)
 {
@@ -77,6 +128,8 @@ line_log_text(struct buf *out, const char *s, size_t len, bool json)
 
 		if (c == '"' || c == '\\')
 			buf_printf(out, "\\%c", c);
+		else if (json && c > 0x7e)
+			i += put_wide(out, (const uint8_t *)s + i, len - i) - 1;
 		else if (c < 0x20 || c > 0x7e)
 			buf_printf(out, json ? "\\u00%02x" : "\\x%02x", c);
 		else

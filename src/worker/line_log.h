@@ -17,17 +17,21 @@ struct line_log {
 	const char	*what;	/* "the access log" */
 	struct buf	 lines;	/* to be written */
 	struct event	*flush;
+	bool		 torn;		/* the file ends within a line */
 };
 
 /* fd may change while the process runs. */
 void	line_log_init(struct line_log *l, struct proc *p, const int *fd, const char *what);
-/* Where a line is to be appended, then line_log_end; NULL: nowhere, or too many wait, which is counted. */
+/* Where a line is to be appended, then line_log_end; NULL: nowhere. */
 struct buf *line_log_begin(struct line_log *l);
 void	line_log_end(struct line_log *l);
 /* Write now what was gathered: the process ends. */
 void	line_log_flush(struct line_log *l);
 
-/* What a client chose: quotes, backslashes, controls and what is no ASCII are escaped, as \xHH or, in JSON, \u00HH. */
+/*
+ * What a client chose: quotes, backslashes, controls and what is no ASCII are escaped: byte by byte as \xHH; or, in JSON,
+ * as UTF-8 in \uHHHH, with U+FFFD for a byte that is none.
+ */
 void	line_log_text(struct buf *out, const char *s, size_t len, bool json);
 /* The time now, "2026-01-31T23:59:59.999Z", appended. */
 void	line_log_time(struct buf *out);

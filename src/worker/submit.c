@@ -545,6 +545,12 @@ submit_wait(struct engine *e, const struct submit_ask *ask, const struct submit_
 	return pending_by_seq(&e->pending, seq);
 }
 
+const struct id *
+submit_id(const struct submission *s)
+{
+	return &s->result.id;
+}
+
 void
 submit_cancel(struct submission *s)
 {

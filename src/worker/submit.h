@@ -122,6 +122,8 @@ struct submission *submit(struct engine *e, const struct submit_ask *ask);
  * looked at; ask.sync holds. NULL as above.
  */
 struct submission *submit_wait(struct engine *e, const struct submit_ask *ask, const struct submit_place *known);
+/* The id that the command has been given. */
+const struct id	*submit_id(const struct submission *s);
 /* The client hung up: frees what waits for it; done is not called. Changes nothing on the log. */
 void		 submit_cancel(struct submission *s);
 
