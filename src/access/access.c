@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
 #include <openssl/ssl.h>
 
 #include "access/access.h"
@@ -71,6 +72,8 @@ int
 access_load(struct access *a, const struct config *c, const struct config_files *f, char *why, size_t size)
 {
 	memset(a, 0, sizeof(*a));
+	/* libcrypto reads its configuration when it is first needed, which may be where nothing can be opened any more. */
+	OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
 	a->methods = config_auth_methods(c) != 0 ? config_auth_methods(c) : CONFIG_AUTH_NONE;
 	a->rules = rules_new(&c->auth.rules);
 	if (load_tls(a, c, f, why, size) == 0 && load_tokens(a, f, why, size) == 0 &&
