@@ -69,6 +69,32 @@ START_TEST(the_oldest_handshake_makes_room)
 }
 END_TEST
 
+/* A request is answered in the turn that it comes in, whoever else wants to shake hands. */
+START_TEST(handshakes_do_not_hold_requests_off)
+{
+	struct tls_client *honest = client_shaken(t.plain), *c[20];
+	unsigned answered = 0;
+	char byte;
+
+	for (int i = 0; i < 20; i++)
+		c[i] = client_new(t.plain);
+	for (int i = 0; i < 5; i++)
+		turn();
+	for (int i = 0; i < 20; i++)
+		step(c[i]);
+	say(honest, GET);
+	event_base_loop(s.base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	for (int i = 0; i < 20; i++)
+		answered += recv(c[i]->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+	ck_assert_uint_gt(answered, 0);
+	ck_assert_uint_lt(answered, 10);
+	step(honest);
+	ck_assert(has(honest, "body 0"));
+	for (int i = 0; i < 20; i++)
+		AWAIT(c[i]->shaken);
+}
+END_TEST
+
 START_TEST(an_end_within_a_handshake_is_a_failed_one)
 {
 	struct tls_client *c = client_new(t.plain);
@@ -248,6 +274,7 @@ main(void)
 	tcase_set_timeout(tc, 600);
 	tcase_add_checked_fixture(tc, setup, stop_tls);
 	tcase_add_test(tc, the_oldest_handshake_makes_room);
+	tcase_add_test(tc, handshakes_do_not_hold_requests_off);
 	tcase_add_loop_test(tc, an_end_within_a_handshake_is_a_failed_one, 0, 3);
 	tcase_add_loop_test(tc, a_request_without_tls_is_told, 0, 2);
 	tcase_add_loop_test(tc, what_is_no_tls_ends_the_connection, 0, 6);

@@ -94,9 +94,12 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	static uint8_t room[READ_AT_MOST];
 	struct guard_conn *c = arg;
-	ssize_t n = recv(fd, room, sizeof(room), 0);
+	ssize_t n;
 
 	(void)what;
+	if (guard_shake_later(c))
+		return;
+	n = recv(fd, room, sizeof(room), 0);
 	if (n > 0 && c->tls != NULL) {
 		guard_shake_take(c, room, (size_t)n);
 	} else if (n > 0) {
@@ -444,7 +447,7 @@ guard_init(struct guard *g, struct event_base *base, struct wheel *wheel, struct
 	TAILQ_INIT(&g->shaking);
 	TAILQ_INIT(&g->streams);
 	TAILQ_INIT(&g->spare);
-	g->nconns = g->nspare = g->nshaking = 0;
+	g->nconns = g->nspare = g->nshaking = g->steps = 0;
 	g->delivering = NULL;
 	g->held = 0;
 	g->max_held = limits->max_body * HELD_BODIES > HELD_AT_LEAST ?
@@ -454,6 +457,8 @@ guard_init(struct guard *g, struct event_base *base, struct wheel *wheel, struct
 		fatalx("no buffer for answers");
 	if ((g->nowhere = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
 		fatal("no socket that leads nowhere");
+	if ((g->turn = event_new(base, -1, 0, guard_shake_on_turn, g)) == NULL)
+		fatalx("no event for handshakes");
 	for (int i = 0; i < GUARD_SIDES; i++) {
 		g->of_side[i] = 0;
 		make_door(g, (enum guard_side)i, NULL);
@@ -474,6 +479,7 @@ guard_free(struct guard *g)
 				evhttp_free(g->doors[i][tls].http);
 	evbuffer_free(g->scratch);
 	evbuffer_free(g->wire);
+	event_free(g->turn);
 	close(g->nowhere);
 	while ((r = TAILQ_FIRST(&g->spare)) != NULL) {
 		TAILQ_REMOVE(&g->spare, r, link);

@@ -141,6 +141,8 @@ struct guard {
 	struct guard_conns		 conns;
 	struct guard_conns		 shaking;	/* those in a handshake, oldest first */
 	unsigned			 nshaking;
+	unsigned			 steps;		/* of handshakes, in this turn of the event loop */
+	struct event			*turn;		/* ends it */
 	struct guard_streams		 streams;
 	unsigned			 nconns;	/* of all doors */
 	struct guard_requests		 spare;

@@ -94,6 +94,9 @@ struct guard_request *guard_take(struct guard_conn *c);
 void	guard_shake_begin(struct guard_conn *c);
 /* Its handshake is done, or it is over: where it was not done, it failed. */
 void	guard_shake_leave(struct guard_conn *c, bool done);
+/* Leave what came for a later turn of the event loop: this one has done enough for handshakes. */
+bool	guard_shake_later(struct guard_conn *c);
+void	guard_shake_on_turn(evutil_socket_t fd, short what, void *arg);
 /* Bytes from its socket. */
 void	guard_shake_take(struct guard_conn *c, const void *data, size_t len);
 

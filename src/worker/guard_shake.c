@@ -6,6 +6,12 @@
  */
 #include "worker/guard_conn.h"
 
+/*
+ * A step of a handshake may take as long as 50 requests, most of it for a signature. Only so many are taken before
+ * all others that are ready have had their turn; the rest stays in its sockets, and comes first in the next one.
+ */
+#define STEPS_A_TURN	4
+
 void
 guard_shake_begin(struct guard_conn *c)
 {
@@ -17,6 +23,31 @@ guard_shake_begin(struct guard_conn *c)
 	if (++g->nshaking > g->limits.max_handshakes)
 		guard_end(TAILQ_FIRST(&g->shaking));
 	wheel_set(g->wheel, &c->deadline, g->limits.handshake_ms);
+}
+
+void
+guard_shake_on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct guard *g = arg;
+
+	(void)fd;
+	(void)what;
+	g->steps = 0;
+}
+
+bool
+guard_shake_later(struct guard_conn *c)
+{
+	struct guard *g = c->guard;
+
+	if (c->state != CONN_SHAKING)
+		return false;
+	if (g->steps == STEPS_A_TURN)
+		return true;
+	/* Behind all that is ready now. */
+	if (g->steps++ == 0)
+		event_active(g->turn, EV_READ, 1);
+	return false;
 }
 
 void
