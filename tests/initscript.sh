@@ -66,7 +66,7 @@ make_daemon() {
 make_root() {
 	rm -rf "${root:?}"/*
 	mkdir -p "$root/etc/init.d" "$root/etc/default" "$root/sbin"
-	sed -e "s|@sbindir@|$root/sbin|g" -e "s|@bindir@|$root/bin|g" -e "s|@sysconfdir@|$root/etc|g" \
+	sed -e "s|@sbindir@|$root/sbin|g" -e "s|@bindir@|$root/bin|g" -e "s|@localstatedir@|$root/var|g" -e "s|@sysconfdir@|$root/etc|g" \
 	    -e "s|@runstatedir@|$root/run|g" -e "s|/lib/lsb/init-functions|$1|g" \
 	    "$srcdir/contrib/init.d/cmdr.in" >"$script"
 	echo "good" >"$root/etc/cmdr.yaml"
