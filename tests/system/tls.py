@@ -412,7 +412,7 @@ def garbage_and_pieces():
 
 def a_certificate_that_expires():
     d = Secure().start()
-    check(d.grep("tls.certificate expires in [0-9]+ hours: put the next one there"), d.tail())
+    check(d.grep("tls.certificate expires in [0-9]+ (hours|days): put the next one there"), d.tail())
     left = lambda: [float(x.split()[1]) for x in d.get("/metrics")[2].decode().splitlines()
                     if x.startswith("cmdr_tls_certificate_expires_seconds ")][0]
     check(86400 < left() <= 2 * 86400, "%r" % left())
