@@ -4,11 +4,13 @@
 #include <pthread.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "daemon/config_secrets.h"
 #include "daemon/ipc.h"
@@ -119,11 +121,33 @@ set_rows(struct draft *d, enum kafka_use use, const struct row *rows, size_t n)
 			set(d, "cmdr", rows[i].name, rows[i].value);
 }
 
+/* Properties whose value is a file, or a folder of them, that librdkafka opens: some of its versions crash where they cannot. */
+static const char *const files[] = {
+	"ssl.ca.location", "ssl.certificate.location", "ssl.crl.location", "ssl.key.location", "ssl.keystore.location",
+};
+
+static void
+check_file(struct draft *d, const char *where, const char *name, const char *value)
+{
+	/* ssl.ca.location: probe looks where systems keep theirs. */
+	if (d->failed || value[0] == '\0' || strcmp(value, "probe") == 0)
+		return;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		if (strcmp(files[i], name) != 0 || faccessat(AT_FDCWD, value, R_OK, AT_EACCESS) == 0)
+			continue;
+		d->failed = true;
+		snprintf(d->err, d->errsize, "%s: %s: %s cannot be read by the processes that speak to Kafka (user): %s", where,
+		    name, value, strerror(errno));
+	}
+}
+
 static void
 set_pairs(struct draft *d, const char *where, const struct config_map *pairs)
 {
-	for (size_t i = 0; i < pairs->count; i++)
+	for (size_t i = 0; i < pairs->count; i++) {
 		set(d, where, pairs->pair[i].name, pairs->pair[i].value);
+		check_file(d, where, pairs->pair[i].name, pairs->pair[i].value);
+	}
 }
 
 static void

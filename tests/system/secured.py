@@ -102,6 +102,13 @@ def certificates_for_kafka():
     seen = not_seen_anywhere(d)
     d.stop()
     check(not d.grep(re.escape(PASSWORD)), "the passphrase is in the log")
+    d = Daemon("127.0.0.1:%d" % MUTUAL, "commands", "events", extra={"kafka": {
+        "properties": "{security.protocol: SSL, ssl.ca.location: %s/nowhere.pem}" % where}})
+    try:
+        d.start()
+        raise lib.Failed("a start without its file")
+    except lib.Failed as e:
+        check("ssl.ca.location: %s/nowhere.pem cannot be read" % where in str(e) or d.grep("nowhere.pem cannot be read"), str(e))
     d = by_certificate("other", False)
     answer = wait_until(lambda: (lambda r: r if b"uthoriz" in r[2] else None)(d.post({"action": "a", "data": {}})), 30,
                         "a refusal that says why")

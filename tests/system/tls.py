@@ -90,16 +90,19 @@ def the_face_over_tls():
         status, headers, text = d.post({"action": "create-foo", "data": {"i": i}}, conn=c)
         check(status == 202, "%d %r" % (status, text))
     record = headers["Location"]
-    c.request("GET", record)
-    r = c.getresponse()
-    check(r.status == 200 and json.loads(r.read())["data"] == {"i": 19}, "a record")
+    def read(where):
+        c.request("GET", where)
+        r = c.getresponse()
+        text = r.read()
+        return json.loads(text) if r.status == 200 else None
+
+    # the index has it a moment later
+    check(wait_until(lambda: read(record), 20, "a record")["data"] == {"i": 19}, "a record")
     # large in both ways, and many records of TLS
     big = {"action": "create-foo", "data": {"text": "".join(random.choice("abc") for _ in range(900000))}}
     status, headers, text = d.post(big, conn=c)
     check(status == 202, "%d %r" % (status, text[:200]))
-    c.request("GET", headers["Location"])
-    r = c.getresponse()
-    check(json.loads(r.read())["data"] == big["data"], "900,000 bytes came back otherwise")
+    check(wait_until(lambda: read(headers["Location"]), 20, "a large record")["data"] == big["data"], "900,000 bytes came back otherwise")
     status, _, text = d.post(gzip.compress(json.dumps([big] * 8).encode()), conn=c, headers={"Content-Encoding": "gzip"})
     check(status == 413, "a bomb: %d" % status)
     # the same resource is told the same way
