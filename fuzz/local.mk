@@ -1,6 +1,7 @@
 # libFuzzer targets: configure with CC=clang --enable-fuzzing, then make fuzz-run, or fuzz/fuzz_NAME CORPUS.
 if FUZZING
 FUZZERS = \
+	fuzz/fuzz_access \
 	fuzz/fuzz_config \
 	fuzz/fuzz_edn \
 	fuzz/fuzz_form \
@@ -22,6 +23,7 @@ fuzz_fuzz_jwt_SOURCES = fuzz/fuzz_jwt.c tests/jwt_maker.c tests/jwt_maker.h
 fuzz_fuzz_tls_SOURCES = fuzz/fuzz_tls.c tests/tls_maker.c tests/tls_maker.h
 fuzz_fuzz_transit_json_SOURCES = fuzz/fuzz_transit_json.c fuzz/fuzz_transit.h
 fuzz_fuzz_transit_msgpack_SOURCES = fuzz/fuzz_transit_msgpack.c fuzz/fuzz_transit.h
+fuzz_fuzz_access_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_config_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_edn_LDFLAGS = $(FUZZ_LINK)
 fuzz_fuzz_form_LDFLAGS = $(FUZZ_LINK)

@@ -50,6 +50,13 @@ def rows(srcdir, name):
                 yield line.rstrip("\n").split("\t")
 
 
+ACCESS = [
+    "ta 2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b user=ab675ea0-7f6d-11e6-bcdd-540e9df06c05\n# b\n",
+    "rsend=invoice/*,a read=commands,* schemas=* rate=5 principal=cert:CN=*,O=Ex\\, a\ncert:CN=b,O=Ex\\2C a",
+    "rprincipal=token:*\ntoken:a", "aBearer secret\nCN=a", "a-\nCN=x\\,O=Example", "aBearer a.b.c\n",
+]
+
+
 def vectors(srcdir):
     """The C strings of jwt_vectors.h, by name."""
     with open(os.path.join(srcdir, "tests/jwt_vectors.h"), encoding="utf-8") as f:
@@ -99,6 +106,8 @@ def seeds(srcdir):
         yield "fuzz_negotiate", text.encode()
     for text in TOKENS:
         yield "fuzz_token", text.encode()
+    for text in ACCESS:
+        yield "fuzz_access", text.encode()
     for text in JWTS:
         yield "fuzz_jwt", text.encode()
     for name, text in vectors(srcdir):

@@ -35,6 +35,7 @@ CHECKS = \
 	tests/check_jwks \
 	tests/check_jwt \
 	tests/check_jwt_forged \
+	tests/check_limits \
 	tests/check_mapping \
 	tests/check_metrics \
 	tests/check_negotiate \
@@ -117,7 +118,7 @@ check_SCRIPTS += \
 	tests/schema_suite.sh
 TESTS += $(check_SCRIPTS)
 EXTRA_DIST += $(check_SCRIPTS) tests/cover.sh tests/package.sh tests/systemd.sh tests/http_face.py tests/lint.sh \
-	tests/guard_client.h tests/guard_rows.h tests/guard_server.h tests/jwt_vectors.h tests/stream_client.h tests/tls_client.h tests/worker_client.h \
+	tests/auth_stage.h tests/guard_client.h tests/guard_rows.h tests/guard_server.h tests/jwt_vectors.h tests/stream_client.h tests/tls_client.h tests/worker_client.h \
 	tests/vectors/fressian-bad.tsv tests/vectors/fressian-vectors.tsv tests/vectors/json-suite-bytes.tsv tests/vectors/mapping.tsv \
 	tests/vectors/schema-compatible.tsv
 
