@@ -10,6 +10,7 @@ CHECKS = \
 	tests/check_command \
 	tests/check_config \
 	tests/check_config_tls \
+	tests/check_config_auth \
 	tests/check_control \
 	tests/check_ctl \
 	tests/check_cors \

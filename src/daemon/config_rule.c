@@ -3,6 +3,7 @@
  * "send=a,b read=commands schemas=a rate=9 principal=whatever follows": the
  * principal stands last, as nothing ends it but the line.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,22 @@ rate_of(const char *text)
 	return (int)n;
 }
 
+/* Can there be such a principal? "billing" in place of "token:billing" would be about nobody. */
+static bool
+names_someone(const char *pattern)
+{
+	static const char *const kinds[] = { "token:", "jwt:", "cert:" };
+	size_t star = strcspn(pattern, "*");
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t len = strlen(kinds[i]);
+
+		if (strncmp(pattern, kinds[i], star < len ? star : len) == 0 && (star >= len || pattern[star] == '*'))
+			return true;
+	}
+	return strcmp(pattern, "anonymous") == 0;
+}
+
 /* What a member's value must be. */
 static const char *
 wrong(enum member m, const char *value)
@@ -56,7 +73,7 @@ wrong(enum member m, const char *value)
 	switch (m) {
 	case SEND:
 	case SCHEMAS:
-		if (len == 0 || len > PATTERN_MAX || strcspn(value, " ,\t") != len)
+		if (len == 0 || len > PATTERN_MAX || strcspn(value, " ,\t") != len || value[0] == ':')
 			return "a pattern of actions has 1 to 255 characters and neither blanks nor commas, such as invoice/*";
 		return NULL;
 	case READ:
@@ -64,19 +81,36 @@ wrong(enum member m, const char *value)
 	case RATE:
 		return rate_of(value) >= 0 ? NULL : "a rate is a whole number of requests a second, 0 (none) to 1000000";
 	default:
-		return len > 0 && len <= PRINCIPAL_MAX ? NULL :
-		    "a principal has 1 to 512 characters, such as token:billing or jwt:*";
+		return len <= PRINCIPAL_MAX && names_someone(value) ? NULL :
+		    "a principal begins with token:, jwt: or cert: or a star, or is anonymous, and has at most 512 characters";
 	}
+}
+
+/* MEMBERS: there is none of this name. */
+static int
+member_of(const char *name)
+{
+	int m = 0;
+
+	while (m < MEMBERS && strcmp(members[m], name) != 0)
+		m++;
+	return m;
+}
+
+bool
+config_rule_has(const struct config_rule_text *t, const char *name)
+{
+	int m = member_of(name);
+
+	return m < MEMBERS && t->member[m].len > 0;
 }
 
 const char *
 config_rule_add(struct config_rule_text *t, const char *name, const char *value)
 {
 	struct buf *b;
-	int m = 0;
+	int m = member_of(name);
 
-	while (m < MEMBERS && strcmp(members[m], name) != 0)
-		m++;
 	if (m == MEMBERS)
 		return "a rule has principal, send, read, schemas and rate";
 	/* Clojure's spelling of an action. */

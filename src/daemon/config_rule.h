@@ -6,6 +6,8 @@
 #ifndef DAEMON_CONFIG_RULE_H
 #define DAEMON_CONFIG_RULE_H
 
+#include <stdbool.h>
+
 #include "daemon/config.h"
 #include "util/buf.h"
 
@@ -31,6 +33,8 @@ struct config_rule_text {
 	struct buf	member[5];
 };
 
+/* Has this member come? */
+bool	config_rule_has(const struct config_rule_text *t, const char *name);
 /* NULL, or what is wrong with the member, as a sentence's end. Free the text by config_rule_end in any case. */
 const char *config_rule_add(struct config_rule_text *t, const char *name, const char *value);
 /* The line, appended to out. NULL, or what is missing. */

@@ -235,8 +235,8 @@ const struct config_key config_keys[] = {
 	    "What each may do. The first rule whose principal matches is the one that counts, and what it "
 	    "does not name is refused with 403. principal and the lists send (actions that may be sent) and "
 	    "schemas (actions whose schema may be written) are patterns, in which * is any text; read lists "
-	    "commands, events, schemas, metrics or *; rate replaces limits.principal_rate. anonymous "
-	    "must be named in full. An example: {principal: token:billing, send: [invoice/*], read: "
+	    "commands, events, schemas, metrics or *; rate replaces limits.principal_rate. A principal "
+	    "begins with its kind, token:, jwt: or cert:; anonymous must be named in full. An example: {principal: token:billing, send: [invoice/*], read: "
 	    "[commands, events]}."),
 	STRING(auth.audit_log, 0, 4095, CMDR_LOCALSTATEDIR "/log/cmdr/audit.log", 0, config_check_path,
 	    "an absolute path",
@@ -245,12 +245,13 @@ const struct config_key config_keys[] = {
 	    "unless auth.methods is none. Empty: nowhere."),
 	INT(limits.address_rate, 0, 1000000, "0", WORKER,
 	    "Requests a second from one address (of IPv6 from one /64), all workers together, before the "
-	    "client is asked who it is; 0 is no limit. Behind a proxy all have its address."),
+	    "client is asked who it is; 0 is no limit. Behind a proxy all have its address, unless http.proxies "
+	    "names it."),
 	INT(limits.address_burst, 0, 1000000, "0", WORKER,
 	    "How many of them may come at once after a pause; 0 is as many as come in a second."),
 	INT(limits.principal_rate, 0, 1000000, "0", WORKER,
 	    "Requests a second of one principal, all workers together; each command of a batch counts as "
-	    "one; 0 is no limit."),
+	    "one; who is anonymous has it for each address; 0 is no limit. rate in auth.rules replaces it."),
 	INT(limits.principal_burst, 0, 1000000, "0", WORKER,
 	    "How many of them may come at once after a pause; 0 is as many as come in a second."),
 

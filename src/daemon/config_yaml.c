@@ -174,6 +174,8 @@ read_member(struct reader *r, const struct config_key *key, struct config_rule_t
 	if (want_scalar(r, key->name, NULL) == -1)
 		return -1;
 	snprintf(name, sizeof(name), "%s", scalar_text(r));
+	if (config_rule_has(rule, name))
+		return FAIL(r, "%s: expected %s once in a rule; found it again", key->name, name);
 	if (next(r) == -1)
 		return -1;
 	list = r->event.type == YAML_SEQUENCE_START_EVENT;

@@ -341,7 +341,7 @@ def how_often():
     answers = [d.send("a", fast) for _ in range(30)]
     limited = [a for a in answers if a[0] == 429]
     check(4 <= len([a for a in answers if a[0] == 202]) <= 20 and len(limited) > 5, [a[0] for a in answers])
-    problem(limited[0], 429, "too-many", "limits.principal_rate")
+    problem(limited[0], 429, "too-many", "rate in auth.rules")
     check(int(limited[0][1]["retry-after"]) >= 1, limited[0][1])
     check(d.send("create-foo", billing)[0] == 202, "another principal")
     check([x for x in d.audited() if x.get("status") == 429], "the audit log")
@@ -451,17 +451,18 @@ def what_is_refused_at_the_start():
     told("3000", "auth:\n  methods: [none, bearer]\n  tokens: %s" % file, "found both")
     told("3000", "auth:\n  methods: bearer\n  tokens: %s" % file, "expected at least one rule")
     told("127.0.0.1:1", "auth:\n  tokens: %s" % file, "expected how clients say who they are")
-    told("3000", "auth:\n  methods: none\n  rules: [{principal: a}]", "which would not hold")
+    told("3000", "auth:\n  methods: none\n  rules: [{principal: 'token:a'}]", "which would not hold")
     told("3000", "auth:\n  methods: bearer\n  tokens: %s\n  rules: [{principal: 'token:*', send: '*'}]" % file, None)
     told("3000", "auth:\n  methods: bearer\n  tokens: %s\n  rules: [{send: '*'}]" % file, "needs a principal")
-    told("3000", "auth:\n  methods: bearer\n  tokens: %s\n  rules: [{principal: a, reads: '*'}]" % file, "a rule has principal, send")
-    told("3000", "auth:\n  methods: bearer\n  tokens: %s\n  rules: [{principal: a, read: everything}]" % file, "what can be read is")
-    told("3000", "auth:\n  methods: bearer\n  tokens: %s\n  rules: [{principal: a, rate: fast}]" % file, "a rate is")
+    told("3000", "auth:\n  methods: bearer\n  tokens: %s\n  rules: [{principal: billing, send: '*'}]" % file, "a principal begins with token:")
+    told("3000", "auth:\n  methods: bearer\n  tokens: %s\n  rules: [{principal: 'token:a', reads: '*'}]" % file, "a rule has principal, send")
+    told("3000", "auth:\n  methods: bearer\n  tokens: %s\n  rules: [{principal: 'token:a', read: everything}]" % file, "what can be read is")
+    told("3000", "auth:\n  methods: bearer\n  tokens: %s\n  rules: [{principal: 'token:a', rate: fast}]" % file, "a rate is")
     told("3000", "auth:\n  methods: bearer\n  tokens: %s\n  rules: [token]" % file, "expected maps of principal")
-    told("3000", "auth:\n  methods: jwt\n  rules: [{principal: a}]", "jwt needs a file of keys")
-    told("3000", "auth:\n  methods: certificate\n  rules: [{principal: a}]", "certificate needs tls.client_certificates")
+    told("3000", "auth:\n  methods: jwt\n  rules: [{principal: 'token:a'}]", "jwt needs a file of keys")
+    told("3000", "auth:\n  methods: certificate\n  rules: [{principal: 'token:a'}]", "certificate needs tls.client_certificates")
     os.chmod(file, 0o644)
-    told("3000", "auth:\n  methods: bearer\n  tokens: %s\n  rules: [{principal: a}]" % file, "only its owner and group can read")
+    told("3000", "auth:\n  methods: bearer\n  tokens: %s\n  rules: [{principal: 'token:a'}]" % file, "only its owner and group can read")
 
 
 def with_cmdrctl():
