@@ -465,6 +465,65 @@ def what_is_refused_at_the_start():
     told("3000", "auth:\n  methods: bearer\n  tokens: %s\n  rules: [{principal: 'token:a'}]" % file, "only its owner and group can read")
 
 
+def what_leaked_ends():
+    """A token that is taken away: its streams end at the reload, its connections are asked anew; the others' requests go on."""
+    file = path("tokens-leaked")
+    good = make_token(file, "billing")
+    leaked = make_token(file, "billing-leaked")
+    d = Guarded({"methods": "bearer", "tokens": file, "rules": RULES}).start()
+    streams, kept = {}, {}
+    for token in (good, leaked):
+        kept[token] = d.connect()
+        check(d.send("create-foo", token, conn=kept[token])[0] == 202, "a connection")
+        c = d.connect()
+        c.request("GET", "/events/updates", headers={"Authorization": "Bearer " + token})
+        streams[token] = c.getresponse()
+        check(streams[token].status == 200, "a stream")
+    with open(file) as f:
+        left = [x for x in f if not x.startswith("billing-leaked")]
+    with open(file, "w") as f:
+        f.writelines(left)
+    check(d.reload(), d.tail())
+    for r in streams.values():
+        r.read()
+    for token, want in ((good, 202), (leaked, 401)):
+        try:
+            status = d.send("create-foo", token, conn=kept[token])[0]
+        except (OSError, http.client.HTTPException):
+            status = d.send("create-foo", token)[0]
+        check(status == want, "%d after the reload" % status)
+    problem(d.ask("GET", "/events/updates", token=leaked), 401)
+    # without its line end
+    with open(file, "w") as f:
+        f.write("".join(left).rstrip("\n"))
+    last = make_token(file, "reader")
+    check(d.reload() and d.ask("GET", "/commands", token=last)[0] == 200 and d.send("create-foo", good)[0] == 202, d.tail())
+    d.stop()
+
+
+def from_nobody_asked_and_back():
+    """auth: none to auth, and back, over an address that others can reach."""
+    file = path("tokens-back")
+    token = make_token(file, "billing")
+    with_auth = {"methods": "bearer", "tokens": file, "rules": RULES}
+    d = Guarded({})
+    d.options["http"]["listen"] = '"0.0.0.0:%d"' % d.port
+    for auth, bare, shown in (({"methods": "none"}, 202, 202), (with_auth, 401, 202), ({"methods": "none"}, 202, 202)):
+        d.options["auth"] = {"audit_log": d.audit, **auth}
+        d.write()
+        if d.process is None:
+            d.start()
+        else:
+            check(d.reload(), d.tail())
+        check((d.send("create-foo")[0], d.send("create-foo", token)[0]) == (bare, shown), auth)
+    # without a word about it the reload says why, and what runs goes on
+    del d.options["auth"]
+    d.write()
+    check(not d.reload() and d.grep("other machines can connect"), d.tail())
+    check(d.send("create-foo")[0] == 202, "after a reload that was refused")
+    d.stop()
+
+
 def with_cmdrctl():
     file = path("tokens-ctl")
     token = make_token(file, "billing")
@@ -495,6 +554,8 @@ TESTS = [
     ("behind a proxy", behind_a_proxy),
     ("reloads under load", reloads_under_load),
     ("what is refused at the start", what_is_refused_at_the_start),
+    ("what leaked ends", what_leaked_ends),
+    ("from nobody asked, and back", from_nobody_asked_and_back),
     ("with cmdrctl", with_cmdrctl),
 ]
 
