@@ -26,6 +26,8 @@ const struct openapi_op openapi_ops[] = {
 	      { 202, "Written", "All in-sync replicas have it. With error: no event came in time." },
 	      { 207, "Results", "A batch whose items fared differently." },
 	      { 400, OPENAPI_REFUSED, "A parameter, the key or the body is not as it must be." },
+	      { 401, OPENAPI_REFUSED, "The credentials are missing or not good." },
+	      { 403, OPENAPI_REFUSED, "No rule allows it." },
 	      NO_TYPE,
 	      { 409, OPENAPI_REFUSED, "The same command, with this key, is being written now." },
 	      { 413, OPENAPI_REFUSED, "The body, or the record, is too large." },
