@@ -3,6 +3,8 @@
 # for cmdrd, once with the host's LSB functions and once without.
 set -u
 : "${srcdir:?}"
+# A shell cannot trap what was ignored when it began, as nohup leaves SIGHUP.
+[ -n "${CMDR_SIGNALS-}" ] || CMDR_SIGNALS=default exec env --default-signal=HUP,TERM /bin/sh "$0" "$@"
 root=$(mktemp -d)
 script=$root/etc/init.d/cmdr
 pidfile=$root/run/cmdr/cmdrd.pid
