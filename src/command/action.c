@@ -70,3 +70,17 @@ action_fault(struct arena *a, const struct value_name *n)
 		return fault;
 	return part_fault(a, "name", n->name, n->name_len);
 }
+
+size_t
+action_spell(const struct value_name *n, char *out)
+{
+	size_t len = 0;
+
+	if (n->ns != NULL) {
+		memcpy(out, n->ns, n->ns_len);
+		len = n->ns_len;
+		out[len++] = '/';
+	}
+	memcpy(out + len, n->name, n->name_len);
+	return len + n->name_len;
+}

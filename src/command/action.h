@@ -10,5 +10,10 @@
 
 /* NULL where the keyword may name an action; else a sentence that says what is wrong and what to do (in the arena). */
 const char	*action_fault(struct arena *a, const struct value_name *name);
+/*
+ * "ns/name" of one that names an action, without a NUL behind it; out has room for COMMAND_ACTION_MAX bytes. Returns
+ * its length.
+ */
+size_t		 action_spell(const struct value_name *n, char *out);
 
 #endif

@@ -25,7 +25,7 @@ set_all(struct accept *a)
 	for (unsigned i = 0; i < a->n; i++) {
 		struct evconnlistener *l = evhttp_bound_socket_get_listener(a->sockets[i]);
 
-		if (!a->full[a->sides[i]] && a->rest.slot == NULL)
+		if (!a->full[a->doors[i]->side] && a->rest.slot == NULL)
 			evconnlistener_enable(l);
 		else
 			evconnlistener_disable(l);
@@ -80,15 +80,13 @@ void
 accept_start(struct accept *a, struct proc *p, struct wheel *wheel, struct guard *g)
 {
 	resting = a;
-	a->guard = g;
 	a->wheel = wheel;
 	a->rest.fire = on_rested;
 	a->n = p->nlisteners;
 	for (unsigned i = 0; i < a->n; i++) {
 		bool tls = (p->listener_use[i] & PROC_LISTENER_TLS) != 0;
 
-		a->sides[i] = p->listener_use[i] & PROC_LISTENER_ADMIN ? GUARD_ADMIN : GUARD_CLIENTS;
-		a->doors[i] = &g->doors[a->sides[i]][tls];
+		a->doors[i] = &g->doors[p->listener_use[i] & PROC_LISTENER_ADMIN ? GUARD_ADMIN : GUARD_CLIENTS][tls];
 		tune(p->listeners[i]);
 		a->sockets[i] = listen_for(p->base, a->doors[i]->http, p->listeners[i]);
 	}

@@ -14,9 +14,7 @@
 #include "worker/wheel.h"
 
 struct accept {
-	struct guard			*guard;
 	struct evhttp_bound_socket	*sockets[PROC_LISTENERS];
-	enum guard_side			 sides[PROC_LISTENERS];
 	struct guard_door		*doors[PROC_LISTENERS];
 	unsigned			 n;
 	struct wheel			*wheel;

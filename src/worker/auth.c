@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "command/action.h"
 #include "util/clock.h"
 #include "worker/auth.h"
 #include "worker/limit.h"
@@ -23,16 +24,32 @@ is_open(const struct exchange *x)
 	return x->route == NULL || (x->route->flags & ROUTE_OPEN) || x->g.head.method == METHOD_OPTIONS;
 }
 
+/* detail NULL: the arena is full. */
+static enum problem_id
+told(struct problem *p, enum problem_id id, const char *detail)
+{
+	p->id = id;
+	p->detail = detail != NULL ? detail : "The request needs more memory than one request may have.";
+	return id;
+}
+
 /* 401 to who showed nothing, as showing something may help; 403 to who did. */
+static enum problem_id
+deny(struct exchange *x, const char *what, struct problem *p)
+{
+	if (strcmp(x->who.principal, RULES_ANONYMOUS) == 0)
+		return told(p, PROBLEM_UNAUTHORIZED, arena_printf(&x->arena,
+		    "Without credentials one may not %s here: send Authorization: Bearer and a token%s.", what,
+		    access_of(x)->methods & CONFIG_AUTH_CERTIFICATE ? ", or show a certificate" : ""));
+	return told(p, PROBLEM_FORBIDDEN, arena_printf(&x->arena, "%s may not %s (auth.rules).",
+	    x->who.principal, what));
+}
+
 static bool
 denied(struct exchange *x, const char *what)
 {
-	if (strcmp(x->who.principal, RULES_ANONYMOUS) == 0)
-		return exchange_wrong(x, PROBLEM_UNAUTHORIZED, arena_printf(&x->arena,
-		    "Without credentials one may not %s here: send Authorization: Bearer and a token%s.", what,
-		    access_of(x)->methods & CONFIG_AUTH_CERTIFICATE ? ", or show a certificate" : ""));
-	return exchange_wrong(x, PROBLEM_FORBIDDEN, arena_printf(&x->arena, "%s may not %s (auth.rules).",
-	    x->who.principal, what));
+	deny(x, what, &x->problem);
+	return false;
 }
 
 static bool
@@ -68,6 +85,13 @@ may_use_route(struct exchange *x)
 	}
 }
 
+void
+auth_forget(struct exchange *x)
+{
+	x->bad_token = false;
+	x->who = (struct identity){ .principal = "", .end_s = INT64_MAX };
+}
+
 /* Who it is where that only decides how much is told: bad credentials are as good as none. */
 static void
 identify_if_good(struct exchange *x)
@@ -75,8 +99,7 @@ identify_if_good(struct exchange *x)
 	if (x->route == NULL || (x->route->flags & ROUTE_ADMIN) || x->g.head.method == METHOD_OPTIONS || identify(x))
 		return;
 	x->problem = (struct problem){ 0 };
-	x->bad_token = false;
-	x->who = (struct identity){ .principal = "", .end_s = INT64_MAX };
+	auth_forget(x);
 }
 
 bool
@@ -104,17 +127,6 @@ auth_enter(struct exchange *x)
 	return false;
 }
 
-static const char *
-action_text(struct exchange *x, const struct command *c, size_t *len)
-{
-	const struct value_name *n = c->action.u.name;
-	const char *text = arena_printf(&x->arena, "%.*s%s%.*s", n->ns != NULL ? (int)n->ns_len : 0,
-	    n->ns != NULL ? n->ns : "", n->ns != NULL ? "/" : "", (int)n->name_len, n->name);
-
-	*len = text != NULL ? strlen(text) : 0;
-	return text;
-}
-
 /* :user is the principal's own, whatever the client says. */
 static bool
 give_user(struct exchange *x, struct command *c)
@@ -128,33 +140,17 @@ give_user(struct exchange *x, struct command *c)
 	return true;
 }
 
-/* p may be x->problem itself. */
-static enum problem_id
-told(struct problem *p, enum problem_id id, const char *detail)
-{
-	p->id = id;
-	p->detail = detail;
-	return id;
-}
-
 enum problem_id
 auth_send(struct exchange *x, struct command *c, struct problem *p)
 {
-	const struct problem before = x->problem;
-	struct problem why;
-	const char *action;
+	char action[COMMAND_ACTION_MAX];
 	size_t len;
 
 	if (!access_asks(access_of(x)))
 		return PROBLEM_NONE;
-	if ((action = action_text(x, c, &len)) == NULL)
-		return told(p, PROBLEM_TOO_LARGE, "The request needs more memory than one request may have.");
-	if (!rules_send(x->who.rule, action, len)) {
-		denied(x, arena_printf(&x->arena, "send %.256s", action));
-		why = x->problem;
-		x->problem = before;
-		return told(p, why.id, why.detail);
-	}
+	len = action_spell(c->action.u.name, action);
+	if (!rules_send(x->who.rule, action, len))
+		return deny(x, arena_printf(&x->arena, "send %.*s", (int)len, action), p);
 	if (!give_user(x, c))
 		return told(p, PROBLEM_FORBIDDEN,
 		    "The user of a command is that of its token here (auth.user): leave user out, or send that one.");

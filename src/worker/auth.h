@@ -8,6 +8,8 @@
 
 #include "worker/exchange.h"
 
+/* Of a new request: nobody has been asked yet who it comes from. */
+void	auth_forget(struct exchange *x);
 /* With a head, whatever it asks for: is the client's address within its limit? False: x->problem tells. */
 bool	auth_count(struct exchange *x);
 /*

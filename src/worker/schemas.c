@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/action.h"
 #include "command/schema/schema.h"
 #include "daemon/config_listen.h"
 #include "util/log.h"
@@ -135,21 +136,6 @@ program_of(struct schemas *s, struct registry_entry *e, const struct registry_re
 	return p->schema;
 }
 
-/* "ns/name" of at most COMMAND_ACTION_MAX bytes. */
-static size_t
-spell(const struct value_name *n, char out[COMMAND_ACTION_MAX])
-{
-	size_t len = 0;
-
-	if (n->ns != NULL) {
-		memcpy(out, n->ns, n->ns_len);
-		len = n->ns_len;
-		out[len++] = '/';
-	}
-	memcpy(out + len, n->name, n->name_len);
-	return len + n->name_len;
-}
-
 static enum problem_id
 unknown_action(const struct schemas *s, struct arena *a, const char *action, size_t len, struct problem *p)
 {
@@ -232,7 +218,7 @@ schemas_check(struct schemas *s, struct arena *a, struct command *c, struct prob
 		p->detail = arena_printf(a, "The command was not written: %s. It is safe to retry.", why);
 		return p->id = PROBLEM_UNAVAILABLE;
 	}
-	len = spell(c->action.u.name, action);
+	len = action_spell(c->action.u.name, action);
 	e = registry_find(s->registry, action, len);
 	if ((rec = registry_current(e)) == NULL)
 		return mode == CONFIG_SCHEMAS_STRICT ? unknown_action(s, a, action, len, p) : PROBLEM_NONE;

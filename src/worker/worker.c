@@ -11,6 +11,7 @@
 #include "util/log.h"
 #include "worker/access_log.h"
 #include "worker/audit.h"
+#include "worker/auth.h"
 #include "worker/batch.h"
 #include "worker/course.h"
 #include "worker/media.h"
@@ -97,8 +98,7 @@ on_head(struct guard_request *r)
 	x->schema_write = NULL;
 	x->request_id = NULL;
 	x->has_logged = false;
-	x->bad_token = false;
-	x->who = (struct identity){ .principal = "", .end_s = INT64_MAX };
+	auth_forget(x);
 	x->applied = NULL;
 	return routes_head(x);
 }
