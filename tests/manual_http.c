@@ -15,14 +15,6 @@
 #include "worker/routes.h"
 
 static const struct {
-	const char	*name, *in, *schema, *doc;
-} parameters[] = {
-#define X(name, text, in, schema, doc) { text, in, schema, doc },
-	OPENAPI_PARAMETERS(X)
-#undef X
-};
-
-static const struct {
 	int		 status;
 	const char	*slug, *title;
 } problems[] = {
@@ -38,30 +30,11 @@ static const char *const read_fields[] = {
 #undef X
 };
 
-static const struct {
-	enum guard_method	method;
-	const char		*name;
-} methods[] = {
-#define X(name) { METHOD_##name, #name },
-	GUARD_METHODS(X)
-#undef X
-};
-
 static void
 missing(const char *what, const char *name)
 {
 	fprintf(stderr, "tests/manual_words.c: %s %s has no row: say there what a client needs to know about it\n", what, name);
 	exit(1);
-}
-
-static const char *
-method_name(enum guard_method m)
-{
-	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-		if (methods[i].method == m)
-			return methods[i].name;
-	missing("method", "?");
-	return NULL;
 }
 
 /* "Content-Type" of "content-type"; that of a parameter as it is spelt there. */
@@ -72,8 +45,8 @@ field_name(const char *lower)
 	bool capital = strncmp(lower, "trace", 5) != 0;
 
 	for (size_t i = 0; i < OPENAPI_NPARAMETERS; i++)
-		if (strcmp(parameters[i].in, "header") == 0 && strcasecmp(parameters[i].name, lower) == 0) {
-			mdoc_word(parameters[i].name, strlen(parameters[i].name));
+		if (strcmp(openapi_parameters[i].in, "header") == 0 && strcasecmp(openapi_parameters[i].name, lower) == 0) {
+			mdoc_word(openapi_parameters[i].name, strlen(openapi_parameters[i].name));
 			return;
 		}
 	for (size_t i = 0; lower[i] != '\0' && i + 1 < sizeof(name); i++) {
@@ -125,10 +98,10 @@ takes(const struct openapi_op *op, const char *in, const char *title)
 	bool any = false;
 
 	for (unsigned i = 0; i < OPENAPI_NPARAMETERS; i++) {
-		if (!(op->parameters & (1u << i)) || strcmp(parameters[i].in, in) != 0 || i == OPENAPI_REQUEST_ID)
+		if (!(op->parameters & (1u << i)) || strcmp(openapi_parameters[i].in, in) != 0 || i == OPENAPI_REQUEST_ID)
 			continue;
 		printf(any ? " ,\n.Ic " : "%s:\n.Ic ", title);
-		mdoc_word(parameters[i].name, strlen(parameters[i].name));
+		mdoc_word(openapi_parameters[i].name, strlen(openapi_parameters[i].name));
 		any = true;
 	}
 	if (any)
@@ -164,7 +137,7 @@ route(const struct route *r)
 		if (!(r->methods & bit))
 			continue;
 		op = op_of(r, bit);
-		printf(".It Ic %s Pa ", method_name(op->method));
+		printf(".It Ic %s Pa ", guard_head_method(op->method));
 		path_of(op);
 		printf("\n");
 		/* the row of a route with one method says more than the operation's summary */
@@ -240,7 +213,7 @@ taken_by(unsigned parameter)
 	for (size_t i = 0; i < openapi_nops; i++) {
 		if (!(openapi_ops[i].parameters & (1u << parameter)))
 			continue;
-		printf("%s.Ic %s Pa ", any ? " ,\n" : "Of\n", method_name(openapi_ops[i].method));
+		printf("%s.Ic %s Pa ", any ? " ,\n" : "Of\n", guard_head_method(openapi_ops[i].method));
 		path_of(&openapi_ops[i]);
 		any = true;
 	}
@@ -251,13 +224,13 @@ static void
 put_parameters(void)
 {
 	for (unsigned i = 0; i < OPENAPI_NPARAMETERS; i++) {
-		if (strcmp(parameters[i].in, "query") != 0)
+		if (strcmp(openapi_parameters[i].in, "query") != 0)
 			continue;
 		printf(".It Ic ");
-		mdoc_word(parameters[i].name, strlen(parameters[i].name));
+		mdoc_word(openapi_parameters[i].name, strlen(openapi_parameters[i].name));
 		printf("\n");
-		sentence(parameters[i].doc);
-		form_of(parameters[i].name, parameters[i].schema);
+		sentence(openapi_parameters[i].doc);
+		form_of(openapi_parameters[i].name, openapi_parameters[i].schema);
 		taken_by(i);
 	}
 }
@@ -267,8 +240,8 @@ static const char *
 field_doc(const char *name)
 {
 	for (size_t i = 0; i < OPENAPI_NPARAMETERS; i++)
-		if (strcmp(parameters[i].in, "header") == 0 && strcasecmp(parameters[i].name, name) == 0)
-			return parameters[i].doc;
+		if (strcmp(openapi_parameters[i].in, "header") == 0 && strcasecmp(openapi_parameters[i].name, name) == 0)
+			return openapi_parameters[i].doc;
 	if (words_field(name) == NULL)
 		missing("header field", name);
 	return words_field(name);
@@ -350,7 +323,7 @@ success(int status)
 			printf(" :\n");
 			sentence(before);
 		}
-		printf(".Ic %s Pa ", method_name(openapi_ops[i].method));
+		printf(".Ic %s Pa ", guard_head_method(openapi_ops[i].method));
 		path_of(&openapi_ops[i]);
 		before = doc;
 	}

@@ -17,15 +17,6 @@ static const char *const types[] = {
 #define TYPES		(sizeof(types) / sizeof(types[0]))
 #define TYPE_NONE	(TYPES + 1)
 
-static const struct {
-	enum guard_method	 method;
-	const char		*name;
-} methods[] = {
-#define X(name) { METHOD_##name, #name },
-	GUARD_METHODS(X)
-#undef X
-};
-
 static const char rest[] = "route=\"" OTHER "\",method=\"" OTHER "\",type=\"" OTHER "\",status=\"" OTHER "\"";
 
 void
@@ -52,10 +43,7 @@ type_of(const char *content_type)
 static const char *
 method_name(enum guard_method m)
 {
-	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-		if (methods[i].method == m)
-			return methods[i].name;
-	return OTHER;
+	return m == METHOD_UNKNOWN ? OTHER : guard_head_method(m);
 }
 
 static struct series_row *

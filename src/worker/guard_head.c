@@ -16,13 +16,12 @@
 static const struct {
 	const char	*text;
 	size_t		 len;
-} methods[] = {
+} methods[METHODS] = {
 	{ "", 0 },
 #define X(name) { #name, sizeof(#name) - 1 },
 	GUARD_METHODS(X)
 #undef X
 };
-#define NMETHODS (sizeof(methods) / sizeof(methods[0]))
 
 static const struct {
 	const char		*text;
@@ -126,7 +125,7 @@ token_len(const uint8_t *s, size_t len)
 static enum guard_method
 method_of(const uint8_t *s, size_t len)
 {
-	for (size_t i = 1; i < NMETHODS; i++)
+	for (size_t i = 1; i < METHODS; i++)
 		if (methods[i].len == len && memcmp(methods[i].text, s, len) == 0)
 			return (enum guard_method)i;
 	return METHOD_UNKNOWN;
@@ -390,4 +389,10 @@ guard_head_feed(struct guard_head *h, const uint8_t *in, size_t len, size_t *use
 		h->line = h->raw.len;
 	}
 	return r;
+}
+
+const char *
+guard_head_method(enum guard_method m)
+{
+	return methods[m].text;
 }

@@ -22,6 +22,7 @@ enum guard_method {
 #define X(name) METHOD_##name,
 	GUARD_METHODS(X)
 #undef X
+	METHODS
 };
 
 #define GUARD_METHOD_MAX	32	/* bytes of a method's name; longer ones are 501 */
@@ -114,6 +115,8 @@ enum guard_fed guard_head_feed(struct guard_head *h, const uint8_t *in, size_t l
  */
 const char *guard_head_text(const struct guard_head *h, const struct guard_span *s);
 
+/* "GET"; "" for METHOD_UNKNOWN. */
+const char *guard_head_method(enum guard_method m);
 /*
  * Is a line (without its CRLF) a field line (RFC 9112 5)? Returns 0 and the bounds of name and
  * value, or -1 and a

@@ -15,9 +15,7 @@
 #include "worker/routes.h"
 #include "worker/worker.h"
 
-static const struct {
-	const char	*name, *in, *schema, *doc;
-} parameters[] = {
+const struct openapi_parameter openapi_parameters[OPENAPI_NPARAMETERS] = {
 #define X(name, text, in, schema, doc) { text, in, schema, doc },
 	OPENAPI_PARAMETERS(X)
 #undef X
@@ -233,12 +231,12 @@ put_op(struct jsonw *w, const struct openapi_op *op)
 		if (!(op->parameters & (1u << i)))
 			continue;
 		jsonw_begin(w, NULL, '{');
-		jsonw_string(w, "name", parameters[i].name);
-		jsonw_string(w, "in", parameters[i].in);
-		jsonw_string(w, "description", parameters[i].doc);
-		if (strcmp(parameters[i].in, "path") == 0)
+		jsonw_string(w, "name", openapi_parameters[i].name);
+		jsonw_string(w, "in", openapi_parameters[i].in);
+		jsonw_string(w, "description", openapi_parameters[i].doc);
+		if (strcmp(openapi_parameters[i].in, "path") == 0)
 			jsonw_bool(w, "required", true);
-		raw(w, "schema", parameters[i].schema);
+		raw(w, "schema", openapi_parameters[i].schema);
 		jsonw_end(w, '}');
 	}
 	jsonw_end(w, ']');

@@ -69,12 +69,18 @@
 	X(TRACEPARENT, "traceparent", "header", "{\"type\":\"string\"}",			\
 	    "W3C Trace Context: passed on as a header of the Kafka record.")
 
-enum openapi_parameter {
+enum openapi_parameter_bit {
 #define X(name, text, in, schema, doc) OPENAPI_##name,
 	OPENAPI_PARAMETERS(X)
 #undef X
 	OPENAPI_NPARAMETERS
 };
+
+struct openapi_parameter {
+	const char	*name, *in, *schema, *doc;
+};
+
+extern const struct openapi_parameter openapi_parameters[OPENAPI_NPARAMETERS];
 
 #define OPENAPI_BIT(name)	(1u << OPENAPI_##name)
 

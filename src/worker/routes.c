@@ -94,15 +94,6 @@ only_type(const struct route *r)
 			    ROUTE_BIT(PUT) | ROUTE_BIT(DELETE) | ROUTE_BIT(OPTIONS) | \
 			    ROUTE_BIT(PATCH) | ROUTE_BIT(TRACE) | ROUTE_BIT(QUERY))
 
-static const struct {
-	enum guard_method	method;
-	const char		*name;
-} method_names[] = {
-#define X(name) { METHOD_##name, #name },
-	GUARD_METHODS(X)
-#undef X
-};
-
 static unsigned
 methods_of(const struct route *r)
 {
@@ -116,10 +107,10 @@ method_list(struct exchange *x, unsigned methods)
 	char text[128] = "";
 	size_t used = 0;
 
-	for (size_t i = 0; i < sizeof(method_names) / sizeof(method_names[0]); i++)
-		if (methods & (1u << method_names[i].method))
+	for (enum guard_method m = METHOD_UNKNOWN + 1; m < METHODS; m++)
+		if (methods & (1u << m))
 			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
-			    used > 0 ? ", " : "", method_names[i].name);
+			    used > 0 ? ", " : "", guard_head_method(m));
 	return arena_strndup(&x->arena, text, used);
 }
 
