@@ -13,6 +13,7 @@ libconfig_a_SOURCES = \
 	src/daemon/config_net.c src/daemon/config_net.h \
 	src/daemon/config_nearest.c \
 	src/daemon/config_auth.c src/daemon/config_auth.h \
+	src/daemon/config_open.c src/daemon/config_open.h \
 	src/daemon/config_rule.c src/daemon/config_rule.h \
 	src/daemon/config_secrets.c src/daemon/config_secrets.h \
 	src/daemon/config_table.c src/daemon/config_table.h \

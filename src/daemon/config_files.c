@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 
 #include "daemon/config_error.h"
 #include "daemon/config_files.h"
+#include "daemon/config_open.h"
 #include "util/buf.h"
 
 #define FILE_MAX_BYTES	((size_t)1 << 20)
@@ -33,27 +33,6 @@ static const struct {
 	[CONFIG_FILE_AUTH_JWKS] = { "auth.jwks", offsetof(struct config, auth.jwks), false },
 };
 
-/* A group may read a secret: that is how hosts share their keys with their daemons (ssl-cert). */
-static int
-open_one(int which, const char *path, struct config_error *err)
-{
-	const char *key = rows[which].key;
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-	if (fd == -1)
-		return config_error_set(err, path, 0, 0, "%s cannot be opened: %s", key, strerror(errno));
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
-		config_error_set(err, path, 0, 0, "%s: expected a file; it is something else", key);
-	else if (rows[which].secret && (st.st_mode & (S_IWGRP | S_IRWXO)))
-		config_error_set(err, path, 0, 0, "%s: expected a file that only its owner and group can read; found mode "
-		    "%04o: run chmod 600 %s", key, (unsigned)(st.st_mode & 07777), path);
-	else
-		return fd;
-	close(fd);
-	return -1;
-}
-
 static int
 copy_one(int which, const char *path, struct buf *out, struct config_error *err)
 {
@@ -62,7 +41,9 @@ copy_one(int which, const char *path, struct buf *out, struct config_error *err)
 	uint8_t *p;
 	int fd, bad = -1;
 
-	if ((fd = open_one(which, path, err)) == -1)
+	/* A group may read a secret: that is how hosts share their keys with their daemons (ssl-cert). */
+	fd = config_open(path, rows[which].key, rows[which].secret ? S_IWGRP | S_IRWXO : 0, "owner and group", err);
+	if (fd == -1)
 		return -1;
 	buf_init(&text, FILE_MAX_BYTES + PIECE);
 	while ((p = buf_reserve(&text, PIECE)) != NULL && (n = read(fd, p, PIECE)) > 0)

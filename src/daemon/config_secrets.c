@@ -2,7 +2,6 @@
  * config_secrets.c: the file of kafka.secrets. See config_secrets.h.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +9,7 @@
 
 #include "daemon/config_error.h"
 #include "daemon/config_kafka.h"
+#include "daemon/config_open.h"
 #include "daemon/config_secrets.h"
 #include "util/mem.h"
 
@@ -19,23 +19,7 @@
 int
 config_secrets_open(const char *path, struct config_error *err)
 {
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-	if (fd == -1)
-		return config_error_set(err, path, 0, 0, "kafka.secrets cannot be opened: %s",
-		    strerror(errno));
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
-		config_error_set(err, path, 0, 0,
-		    "kafka.secrets: expected a file; it is something else");
-	else if (st.st_mode & (S_IRWXG | S_IRWXO))
-		config_error_set(err, path, 0, 0, "kafka.secrets: expected a file that only its "
-		    "owner can read; found mode %04o: run chmod 600 %s",
-		    (unsigned)(st.st_mode & 07777), path);
-	else
-		return fd;
-	close(fd);
-	return -1;
+	return config_open(path, "kafka.secrets", S_IRWXG | S_IRWXO, "owner", err);
 }
 
 static void
